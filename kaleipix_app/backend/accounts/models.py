@@ -1,0 +1,55 @@
+"""Tables of people, their sign-ins and sessions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+
+class User(SQLModel, table=True):
+    """A person with a workspace. Made at the first complete sign-in, never before the age is confirmed."""
+
+    __tablename__ = "user"
+
+    id: str = Field(primary_key=True)
+    email: str = Field(unique=True)  # lower case: the identity
+    email_typed: str  # as typed: where mail goes
+    username: str = Field(unique=True)
+    username_skeleton: str = Field(unique=True)  # look-alikes share one skeleton
+    is_admin: bool = False
+    plan: str = "free"
+    adult_confirmed_at: datetime
+    created_at: datetime
+    suspended_at: datetime | None = None
+
+
+class LoginChallenge(SQLModel, table=True):
+    """One sign-in under way in one browser. The cookie holds the secret, this row its hash."""
+
+    __tablename__ = "login_challenge"
+
+    id: str = Field(primary_key=True)  # SHA-256 of the cookie's secret
+    email: str
+    email_typed: str
+    code_hash: str  # keyed hash over challenge, address and code
+    attempts: int = 0
+    sends: int = 1
+    created_at: datetime = Field(index=True)
+    expires_at: datetime
+    verified_at: datetime | None = None  # code was right; waiting for username and age
+    used_at: datetime | None = None  # ended in a session
+
+
+class LoginSession(SQLModel, table=True):
+    """One signed-in browser."""
+
+    __tablename__ = "login_session"
+
+    id: str = Field(primary_key=True)
+    token_hash: str = Field(unique=True)  # SHA-256 of the cookie's secret
+    user_id: str = Field(foreign_key="user.id", index=True)
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None = None

@@ -1,0 +1,65 @@
+"""Tables of generations and of the log that the law asks for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index
+from sqlmodel import Field, SQLModel
+
+
+class Generation(SQLModel, table=True):
+    """One request for 1 to 4 pictures, from the click to the settled bill."""
+
+    __tablename__ = "generation"
+    __table_args__ = (
+        Index("ix_generation_owner_created", "owner_id", "id"),
+        Index("ix_generation_state_lease", "state", "lease_until"),
+    )
+
+    id: str = Field(primary_key=True)
+    owner_id: str = Field(foreign_key="user.id")
+    request_id: str  # of the click, to follow it through the log
+    # What was asked
+    model: str
+    provider: str
+    prompt: str
+    source_id: str | None = None  # no foreign key: a source may be deleted, the record stays
+    aspect_ratio: str
+    width: int
+    height: int
+    count: int
+    seed: int
+    params: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    price: int  # credits, fixed at the click
+    # Where it stands (machine.py says which changes are allowed)
+    state: str
+    progress: float | None = None  # 0 to 1 while running
+    delivered: int = 0
+    error_code: str | None = None
+    error_sentence: str | None = None
+    cancel_requested_at: datetime | None = None
+    dismissed_at: datetime | None = None  # the failure was read
+    # Who works on it
+    provider_job: str | None = None
+    attempts: int = 0
+    fence: int = 0  # grows with each claim; a writer with an old one is refused
+    lease_owner: str | None = None
+    lease_until: datetime | None = None
+    # When
+    created_at: datetime
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+
+
+class GenerationLog(SQLModel, table=True):
+    """User, prompt, model, time: kept 12 months, also when picture or account is gone (policy)."""
+
+    __tablename__ = "generation_log"
+
+    id: str = Field(primary_key=True)
+    user_id: str = Field(index=True)
+    prompt: str
+    model: str
+    created_at: datetime = Field(index=True)

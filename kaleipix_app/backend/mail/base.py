@@ -1,0 +1,31 @@
+"""The mail port: what the house says, and who carries it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Message:
+    """One mail to one person. Plain text only: nothing to track, nothing to block."""
+
+    to: str
+    subject: str
+    text: str
+
+
+class MailFailed(Exception):
+    """The message was not accepted; `permanent` says whether trying again is pointless."""
+
+    def __init__(self, reason: str, *, permanent: bool) -> None:
+        super().__init__(reason)
+        self.permanent = permanent
+
+
+class Mailer(Protocol):
+    """Carries a message, or raises MailFailed."""
+
+    async def send(self, message: Message) -> None:
+        """Hand the message over. Raises MailFailed."""
+        ...

@@ -1,0 +1,27 @@
+"""The table of pictures."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+
+class Image(SQLModel, table=True):
+    """One kept picture: a source that was brought or a result that was made."""
+
+    __tablename__ = "image"
+
+    id: str = Field(primary_key=True)
+    owner_id: str = Field(foreign_key="user.id", index=True)
+    kind: str  # source | result
+    generation_id: str | None = Field(default=None, foreign_key="generation.id", index=True)
+    position: int = 0  # 0 to 3 among the results of one generation
+    seed: int | None = None
+    content_type: str
+    width: int
+    height: int
+    byte_size: int
+    storage_key: str  # folder in storage: original, thumb and preview lie below it
+    created_at: datetime
+    deleted_at: datetime | None = None

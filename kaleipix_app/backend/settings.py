@@ -1,0 +1,168 @@
+"""Settings: read once at start from the environment and `.env`, then frozen.
+
+An unknown `KALEIPIX_…` name or a bad value stops the start with a sentence that names it.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+from email_validator import EmailNotValidError, validate_email
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "KALEIPIX_"
+_LOOPBACK_NAMES = ("localhost", "127.0.0.1")
+
+
+class BadSettings(Exception):
+    """The start is refused; the message names the setting."""
+
+
+class Settings(BaseSettings):
+    """Everything an operator can change. `.env.example` explains each line."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, frozen=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    public_url: str = ""
+    port: int = Field(default=3000, ge=1, le=65535)
+    data_dir: Path = Path(".data")
+    db_url: str = ""
+    storage_url: str = ""
+    secret_key: SecretStr | None = None
+    admin_emails: Annotated[tuple[str, ...], NoDecode] = ()
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    smtp_url: SecretStr | None = None
+    mail_from: str = ""
+    company_name: str = "the operator of this installation"
+    privacy_email: str = ""
+
+    @field_validator("admin_emails", "trusted_proxies", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("admin_emails")
+    @classmethod
+    def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for address in value:
+            try:
+                validate_email(address, check_deliverability=False)
+            except EmailNotValidError as error:
+                raise ValueError(f"{address!r} is not an e-mail address") from error
+        return tuple(address.lower() for address in value)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for network in value:
+            ip_network(network, strict=False)
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _http_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query):
+            raise ValueError("must be http:// or https:// and a host, without a path")
+        return value.rstrip("/")
+
+    @field_validator("db_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if value and not value.startswith("sqlite"):
+            raise ValueError("only SQLite is supported by this version")
+        return value
+
+    @field_validator("storage_url")
+    @classmethod
+    def _storage(cls, value: str) -> str:
+        if value and not value.startswith("file://"):
+            raise ValueError("only file:// is supported by this version")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _smtp(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            parts = urlsplit(value.get_secret_value())
+            if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+                raise ValueError("must look like smtp://user:pass@host:port or smtps://…")
+        return value
+
+    # What follows is derived, so that no two places guess differently.
+
+    @property
+    def url(self) -> str:
+        """The address of this installation, without a slash at the end. Never taken from a request."""
+        return self.public_url or f"http://localhost:{self.port}"
+
+    @property
+    def is_https(self) -> bool:
+        """Whether cookies are Secure and carry the __Host- prefix."""
+        return self.url.startswith("https://")
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Origins that may send events and unsafe requests: the public one, and its loopback twins."""
+        parts = urlsplit(self.url)
+        if parts.hostname not in _LOOPBACK_NAMES:
+            return (self.url,)
+        port = f":{parts.port}" if parts.port else ""
+        return tuple(f"{parts.scheme}://{name}{port}" for name in _LOOPBACK_NAMES)
+
+    @property
+    def database_url(self) -> str:
+        """The SQLAlchemy URL with its async driver."""
+        if not self.db_url:
+            return f"sqlite+aiosqlite:///{self.data_dir.absolute() / 'kaleipix.db'}"
+        return self.db_url.replace("sqlite://", "sqlite+aiosqlite://", 1)
+
+    @property
+    def media_dir(self) -> Path:
+        """Where pictures lie when storage is a disk."""
+        return Path(urlsplit(self.storage_url).path) if self.storage_url else self.data_dir.absolute() / "media"
+
+    @property
+    def sender(self) -> str:
+        """The From address of mails."""
+        return self.mail_from or f"Kaleipix <no-reply@{urlsplit(self.url).hostname}>"
+
+    def secret_keys(self) -> list[bytes]:
+        """The keys that sign and hash: from the settings, or made once in the data directory (mode 0600)."""
+        if self.secret_key is not None:
+            return [part.strip().encode() for part in self.secret_key.get_secret_value().split(",") if part.strip()]
+        path = self.data_dir / "secret.key"
+        try:
+            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        except FileExistsError:
+            return [path.read_text().strip().encode()]
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(32))
+        return self.secret_keys()
+
+
+def load() -> Settings:
+    """Read and check everything. Raises BadSettings with one sentence for the operator."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    given = {name for name in (*os.environ, *dotenv_values(".env")) if name.upper().startswith(PREFIX)}
+    if unknown := sorted(name for name in given if name.upper() not in known):
+        raise BadSettings(f"Unknown setting {unknown[0]}. See .env.example for all there are.")
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        name = PREFIX + str(first["loc"][0]).upper()
+        raise BadSettings(f"{name} cannot be used: {first['msg'].removeprefix('Value error, ')}.") from error
+    short = [key for key in (settings.secret_key.get_secret_value().split(",") if settings.secret_key else []) if len(key.strip()) < 16]
+    if short:
+        raise BadSettings("KALEIPIX_SECRET_KEY cannot be used: each key needs at least 16 characters.")
+    return settings
