@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from kaleipix_app.backend import tables
+from kaleipix_app.backend import container, tables
 from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.tokens import Keyring
+from tests.house import House, a_house
 
 PHOTOS = Path(__file__).parent / "photos"
 
@@ -47,3 +48,16 @@ async def db(tmp_path: Path) -> AsyncIterator[Database]:
         await connection.run_sync(tables.metadata.create_all)
     yield database
     await database.close()
+
+
+@pytest.fixture
+async def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
+    """An installation as `container.get()` gives it to the State, with an owner and a stranger."""
+    monkeypatch.setenv("KALEIPIX_DATA_DIR", str(tmp_path / "data"))
+    container.get.cache_clear()
+    parts = container.get()
+    yield await a_house(parts)
+    await parts.builtin.close()
+    parts.ingest.close()
+    await parts.db.close()
+    container.get.cache_clear()

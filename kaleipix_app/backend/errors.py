@@ -80,7 +80,7 @@ class NotEnoughCredits(KaleipixError):
 
     def __init__(self, missing: int) -> None:
         noun = "credit" if missing == 1 else "credits"
-        super().__init__(f"You need {missing} more {noun} for this. Ask for fewer pictures, or wait for next month's credits.")
+        super().__init__(f"You need {missing} more {noun}. Ask for fewer pictures, or wait for next month's credits.")
         self.missing = missing
 
 

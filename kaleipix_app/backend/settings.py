@@ -29,7 +29,12 @@ class Settings(BaseSettings):
     """Everything an operator can change. `.env.example` explains each line."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, frozen=True, extra="ignore", hide_input_in_errors=True
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_ignore_empty=True,
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
     )
 
     public_url: str = ""
@@ -71,7 +76,8 @@ class Settings(BaseSettings):
     @classmethod
     def _http_url(cls, value: str) -> str:
         parts = urlsplit(value)
-        if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query):
+        wrong = parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query
+        if value and wrong:
             raise ValueError("must be http:// or https:// and a host, without a path")
         return value.rstrip("/")
 
@@ -141,6 +147,7 @@ class Settings(BaseSettings):
         if self.secret_key is not None:
             return [part.strip().encode() for part in self.secret_key.get_secret_value().split(",") if part.strip()]
         path = self.data_dir / "secret.key"
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         except FileExistsError:
@@ -162,7 +169,6 @@ def load() -> Settings:
         first = error.errors(include_input=False)[0]
         name = PREFIX + str(first["loc"][0]).upper()
         raise BadSettings(f"{name} cannot be used: {first['msg'].removeprefix('Value error, ')}.") from error
-    short = [key for key in (settings.secret_key.get_secret_value().split(",") if settings.secret_key else []) if len(key.strip()) < 16]
-    if short:
+    if settings.secret_key is not None and any(len(key) < 16 for key in settings.secret_keys()):
         raise BadSettings("KALEIPIX_SECRET_KEY cannot be used: each key needs at least 16 characters.")
     return settings

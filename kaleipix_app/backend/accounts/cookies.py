@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
+from typing import Literal, TypedDict
 
 from kaleipix_app.backend.settings import Settings
+
+
+class Flags(TypedDict):
+    """Attributes that every cookie carries, in the words of Starlette's `set_cookie` and `delete_cookie`."""
+
+    path: str
+    secure: bool
+    httponly: bool
+    samesite: Literal["lax"]
 
 
 @dataclass(frozen=True)
@@ -29,15 +38,22 @@ class Cookies:
         """Binds a sign-in code to the browser that asked for it."""
         return self._named("kaleipix_challenge")
 
+    @property
+    def flags(self) -> Flags:
+        """Out of reach of scripts, not sent by other sites' forms; never for a whole domain (RFC 6265bis)."""
+        return Flags(path="/", secure=self.secure, httponly=True, samesite="lax")
+
     def _named(self, name: str) -> str:
         return f"__Host-{name}" if self.secure else name
 
     @staticmethod
     def read(header: str, name: str) -> str:
-        """The value of one cookie in a Cookie header, or an empty string."""
-        jar: SimpleCookie = SimpleCookie()
-        try:
-            jar.load(header)
-        except CookieError:
-            return ""
-        return jar[name].value if name in jar else ""
+        """The value of one cookie in a Cookie header, or an empty string.
+
+        Not `http.cookies`: it gives up at the first cookie it dislikes, and on localhost other apps set those too.
+        """
+        for part in header.split(";"):
+            found, _, value = part.strip().partition("=")
+            if found == name:
+                return value
+        return ""

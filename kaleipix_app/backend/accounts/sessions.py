@@ -60,6 +60,8 @@ class Sessions:
         if row is None:
             return None
         session, user = row
+        if user.is_admin and session.created_at <= now - ADMIN_LONGEST:
+            return None  # also when the person became admin after signing in
         return Viewer(user.id, user.username, user.email_typed, user.is_admin, session.id)
 
     async def seen(self, uow: UnitOfWork, session_id: str) -> None:

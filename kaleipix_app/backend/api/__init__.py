@@ -1,0 +1,1 @@
+"""HTTP: routes, plain pages, and the guard around everything."""

@@ -1,0 +1,1 @@
+"""The database: its transactions and its migrations."""

@@ -1,0 +1,1 @@
+"""What the house writes, and who carries it."""

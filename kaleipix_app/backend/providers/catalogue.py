@@ -89,7 +89,12 @@ KALEIDOSCOPE = Model(
     max_count=4,
     aspect_ratios=tuple(SIZES),
     params=(
-        Choice("style", "Style", ("kaleidoscope", "mosaic", "halftone", "posterise", "watercolour", "pixel"), "kaleidoscope"),
+        Choice(
+            "style",
+            "Style",
+            ("kaleidoscope", "mosaic", "halftone", "posterise", "watercolour", "pixel"),
+            "kaleidoscope",
+        ),
         Number("folds", "Folds", 3, 16, 6, only_for=("style", ("kaleidoscope",))),
         Number("rotation", "Rotation", 0, 359, 0, only_for=("style", ("kaleidoscope",))),
         Number("strength", "Strength", 0, 100, 60),

@@ -1,0 +1,102 @@
+"""The operator's command line: `python -m kaleipix_app`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import typer
+
+from kaleipix_app.backend import log
+from kaleipix_app.backend.settings import BadSettings, Settings, load
+
+ROOT = Path(__file__).parent.parent
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def main() -> None:
+    """Run and look after a Kaleipix studio."""
+    log.configure()
+
+
+def _refuse(reason: str) -> NoReturn:
+    print(f"kaleipix: {reason}", file=sys.stderr)
+    raise typer.Exit(1)
+
+
+@contextmanager
+def _one_clear_line() -> Iterator[None]:
+    """What an operator can mend is said in one line; a bug still shows its trace."""
+    from kaleipix_app.backend.db.migrate import MigrationFailed
+    from kaleipix_app.commands.build import BuildFailed
+    from kaleipix_app.commands.serve import CannotServe
+
+    try:
+        yield
+    except (BadSettings, BuildFailed, CannotServe, MigrationFailed) as error:
+        _refuse(str(error))
+
+
+def _checked() -> Settings:
+    """Settings, and the place for data, before anything is started."""
+    settings = load()
+    try:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.data_dir):
+            pass
+        settings.secret_keys()
+    except OSError as error:
+        raise BadSettings(f"KALEIPIX_DATA_DIR cannot be used: {error.strerror} ({settings.data_dir}).") from error
+    return settings
+
+
+def _migrated(settings: Settings) -> str:
+    from kaleipix_app.backend.db.migrate import upgrade
+
+    return asyncio.run(upgrade(settings.database_url))
+
+
+@app.command()
+def serve() -> None:
+    """Migrate the database, build the front end if the source changed, and serve until stopped."""
+    from kaleipix_app.commands import build
+    from kaleipix_app.commands import serve as serving
+
+    with _one_clear_line():
+        settings = _checked()
+        serving.check_port(serving.address(settings), settings.port)
+        _migrated(settings)
+        serving.serve(settings, build.ensure_built(ROOT))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this version. Does nothing if it is there already."""
+    with _one_clear_line():
+        print(f"The database is at revision {_migrated(_checked())}.")
+
+
+@app.command()
+def build() -> None:
+    """Build the front end if its source changed, without serving it."""
+    from kaleipix_app.commands.build import ensure_built
+
+    with _one_clear_line():
+        _checked()
+        ensure_built(ROOT)
+        print("The front end is built.")
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,104 @@
+"""How often something may be done: sliding windows, in memory, without a raw address in them."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict, deque
+from dataclasses import dataclass
+
+from kaleipix_app.backend.clock import Clock
+from kaleipix_app.backend.errors import TooMany
+from kaleipix_app.backend.tokens import Keyring
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+@dataclass(frozen=True)
+class Rule:
+    """All windows hold at once; each is how many in how many seconds. `{wait}` becomes "40 seconds"."""
+
+    name: str
+    windows: tuple[tuple[int, int], ...]
+    sentence: str
+
+
+CODES_PER_ADDRESS = Rule(
+    "codes-address",
+    ((1, MINUTE), (5, HOUR), (10, DAY)),
+    "You can ask for another code for this address in {wait}.",
+)
+CODES_PER_NETWORK = Rule(
+    "codes-network",
+    ((20, HOUR),),
+    "Too many codes were asked for from your network. Please try again in {wait}.",
+)
+WRONG_CODES_PER_NETWORK = Rule(
+    "wrong-codes-network",
+    ((10, 5 * MINUTE),),
+    "Too many wrong codes came from your network. Please try again in {wait}.",
+)
+USERNAMES_PER_NETWORK = Rule(  # each refusal tells that a name exists: nobody may ask for them all
+    "usernames-network",
+    ((30, HOUR),),
+    "Too many usernames were tried from your network. Please try again in {wait}.",
+)
+
+
+class Limiter:
+    """Counts per rule and key. At most `capacity` keys a rule are remembered; the longest unused one goes first."""
+
+    def __init__(self, clock: Clock, keyring: Keyring, *, capacity: int = 50_000) -> None:
+        self._clock = clock
+        self._keyring = keyring
+        self._capacity = capacity
+        self._past: dict[str, OrderedDict[str, deque[float]]] = {}
+
+    def take(self, rule: Rule, key: str) -> None:
+        """Count one. Raises TooMany, and counts nothing then."""
+        self.take_all((rule, key))
+
+    def take_all(self, *asked: tuple[Rule, str]) -> None:
+        """Count one for each, or none at all. Raises TooMany with the longest wait."""
+        now = self._clock.now().timestamp()
+        pasts = [self._past_of(rule, key, now) for rule, key in asked]
+        waits = [(_wait(rule, past, now), rule) for (rule, _), past in zip(asked, pasts, strict=True)]
+        wait, rule = max(waits, key=lambda pair: pair[0])
+        if wait > 0:
+            raise TooMany(rule.sentence.format(wait=_words(wait)), retry_after=wait)
+        for past in pasts:
+            past.append(now)
+
+    def give_back(self, rule: Rule, key: str) -> None:
+        """Take the last count back: it turned out not to be one."""
+        past = self._past_of(rule, key, self._clock.now().timestamp())
+        if past:
+            past.pop()
+
+    def _past_of(self, rule: Rule, key: str, now: float) -> deque[float]:
+        """When this was done, as far back as the rule's longest window."""
+        kept = self._past.setdefault(rule.name, OrderedDict())
+        hashed = self._keyring.digest(f"limit {rule.name}", key)
+        past = kept.setdefault(hashed, deque())
+        kept.move_to_end(hashed)
+        while len(kept) > self._capacity:
+            kept.popitem(last=False)
+        longest = max(seconds for _, seconds in rule.windows)
+        while past and past[0] <= now - longest:
+            past.popleft()
+        return past
+
+
+def _wait(rule: Rule, past: deque[float], now: float) -> int:
+    """Whole seconds until one more is allowed by every window; 0 if it is now."""
+    waits = [past[-count] + seconds - now for count, seconds in rule.windows if len(past) >= count]
+    return max(0, math.ceil(max(waits, default=0)))
+
+
+def _words(seconds: int) -> str:
+    if seconds == 1:
+        return "1 second"
+    if seconds < 2 * MINUTE:
+        return f"{seconds} seconds"
+    if seconds < 2 * HOUR:
+        return f"{math.ceil(seconds / MINUTE)} minutes"
+    return f"{math.ceil(seconds / HOUR)} hours"

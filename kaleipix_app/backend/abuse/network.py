@@ -1,0 +1,50 @@
+"""Which network a request comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+_PREFIXES = {4: 24, 6: 56}  # what one household or office usually holds
+_UNKNOWN = "unknown"  # a Unix socket, or a server that does not tell: all of those share one limit
+
+
+class Networks:
+    """Reads addresses; believes `X-Forwarded-For` only from the operator's own proxies."""
+
+    def __init__(self, trusted: Iterable[str]) -> None:
+        self._trusted = [ip_network(network, strict=False) for network in trusted]
+
+    def of(self, peer: str | None, forwarded: str = "") -> str:
+        """The /24 (IPv4) or /56 (IPv6) of the client. `forwarded` is the whole X-Forwarded-For header.
+
+        Read from the right: each proxy appends whom it saw, so everything left of the first stranger is hearsay.
+        """
+        client = _address(peer or "")
+        hops = [hop for hop in forwarded.split(",") if hop.strip()]
+        while client is not None and hops and self._is_trusted(client):
+            nearer = _address(hops.pop())
+            if nearer is None:
+                break
+            client = nearer
+        if client is None:
+            return _UNKNOWN
+        return str(ip_network((client, _PREFIXES[client.version]), strict=False))
+
+    def _is_trusted(self, address: IPv4Address | IPv6Address) -> bool:
+        return any(address in network for network in self._trusted)
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    """The address in `1.2.3.4`, `1.2.3.4:5678`, `2001:db8::1` or `[2001:db8::1]:5678`."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    # A dual-stack socket shows IPv4 peers as ::ffff:1.2.3.4.
+    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address

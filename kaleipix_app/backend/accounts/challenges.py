@@ -1,0 +1,162 @@
+"""Sign-ins under way: one row for each, reached only by the secret in the browser's cookie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement
+from sqlmodel import col, select, update
+
+from kaleipix_app.backend import tokens
+from kaleipix_app.backend.accounts.addresses import Address
+from kaleipix_app.backend.accounts.models import LoginChallenge
+from kaleipix_app.backend.clock import Clock
+from kaleipix_app.backend.db.engine import UnitOfWork
+from kaleipix_app.backend.errors import BadInput
+from kaleipix_app.backend.tokens import Keyring
+
+CODE_TTL = timedelta(minutes=10)
+REGISTER_TTL = timedelta(minutes=15)  # after the right code, to choose a username
+MOST_ATTEMPTS = 5
+
+_PURPOSE = "sign-in code"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A row that one attempt was counted on: only its holder may compare."""
+
+    id: str
+    address: Address
+    code_hash: str
+
+
+class Challenges:
+    """All SQL about challenges. Every change is one conditional UPDATE, so that parallel requests cannot both win."""
+
+    def __init__(self, clock: Clock, keyring: Keyring) -> None:
+        self._clock = clock
+        self._keyring = keyring
+
+    async def open(self, uow: UnitOfWork, address: Address, secret: str) -> tuple[str, str]:
+        """A new code for this address: the cookie's secret, and the code.
+
+        The browser's live challenge for the same address gets it in place of the old code. Any other
+        challenge of this browser ends.
+        """
+        code = tokens.new_code()
+        if await self._replace_code(uow, address, secret, code):
+            return secret, code
+        now = self._clock.now()
+        await self._change(uow, secret, col(LoginChallenge.used_at).is_(None), expires_at=now)
+        secret = tokens.new_secret()
+        challenge = LoginChallenge(
+            id=tokens.fingerprint(secret),
+            email=address.identity,
+            email_typed=address.typed,
+            code_hash=self._hash(secret, address, code),
+            created_at=now,
+            expires_at=now + CODE_TTL,
+        )
+        uow.session.add(challenge)
+        await uow.session.flush()
+        return secret, code
+
+    async def claim(self, uow: UnitOfWork, secret: str) -> Claim | None:
+        """Count one attempt. None if there is no attempt left to count: see `why_not`."""
+        row = LoginChallenge
+        done = await uow.session.exec(
+            update(row)
+            .where(*self._live(secret), col(row.attempts) < MOST_ATTEMPTS)
+            .values(attempts=col(row.attempts) + 1)
+            .returning(col(row.id), col(row.email), col(row.email_typed), col(row.code_hash))
+            .execution_options(synchronize_session=False)
+        )
+        found = done.first()
+        return Claim(found[0], Address(found[1], found[2]), found[3]) if found else None
+
+    def is_right(self, claim: Claim, secret: str, code: str) -> bool:
+        """Whether the code is the one that was sent; constant time."""
+        return self._keyring.matches(claim.code_hash, _PURPOSE, secret, claim.address.identity, code)
+
+    async def mark_verified(self, uow: UnitOfWork, secret: str, claim: Claim) -> bool:
+        """The code is spent; False if a parallel request spent or replaced it first."""
+        now = self._clock.now()
+        same = col(LoginChallenge.code_hash) == claim.code_hash
+        return await self._change(
+            uow, secret, *self._live(secret), same, verified_at=now, expires_at=now + REGISTER_TTL
+        )
+
+    async def mark_used(self, uow: UnitOfWork, secret: str) -> Address | None:
+        """End a verified challenge and tell whose it was; None if it is not (or no longer) verified."""
+        now = self._clock.now()
+        found = await self.find(uow, secret)
+        still = (
+            col(LoginChallenge.verified_at).is_not(None),
+            col(LoginChallenge.used_at).is_(None),
+            col(LoginChallenge.expires_at) > now,
+        )
+        if found is None or not await self._change(uow, secret, *still, used_at=now):
+            return None
+        return Address(found.email, found.email_typed)
+
+    async def find(self, uow: UnitOfWork, secret: str) -> LoginChallenge | None:
+        """The row as it is now, or None."""
+        found = await uow.session.exec(
+            select(LoginChallenge)
+            .where(LoginChallenge.id == tokens.fingerprint(secret))
+            .execution_options(populate_existing=True)
+        )
+        return found.first()
+
+    async def why_not(self, uow: UnitOfWork, secret: str) -> BadInput:
+        """The refusal for a challenge that `claim` or `mark_used` did not take."""
+        row = await self.find(uow, secret)
+        if row is None:
+            sentence = "A code works only in the browser that asked for it. Please ask for a new one here."
+            return BadInput(sentence, code="code_not_asked_here")
+        if row.used_at or (row.verified_at and row.expires_at > self._clock.now()):
+            return BadInput("That code was used already. Please ask for a new one.", code="code_used")
+        if row.expires_at <= self._clock.now():
+            return BadInput(
+                "That took too long: the code is no longer valid. Please ask for a new one.", code="code_expired"
+            )
+        return BadInput("That was wrong too often. Please ask for a new code.", code="code_locked")
+
+    async def _replace_code(self, uow: UnitOfWork, address: Address, secret: str, code: str) -> bool:
+        return await self._change(
+            uow,
+            secret,
+            *self._live(secret),
+            col(LoginChallenge.email) == address.identity,
+            email_typed=address.typed,
+            code_hash=self._hash(secret, address, code),
+            attempts=0,
+            sends=col(LoginChallenge.sends) + 1,
+            expires_at=self._clock.now() + CODE_TTL,
+        )
+
+    def _live(self, secret: str) -> tuple[ColumnElement[bool], ...]:
+        """Waiting for its code."""
+        row = LoginChallenge
+        return (
+            col(row.id) == tokens.fingerprint(secret),
+            col(row.verified_at).is_(None),
+            col(row.used_at).is_(None),
+            col(row.expires_at) > self._clock.now(),
+        )
+
+    def _hash(self, secret: str, address: Address, code: str) -> str:
+        return self._keyring.digest(_PURPOSE, secret, address.identity, code)
+
+    @staticmethod
+    async def _change(uow: UnitOfWork, secret: str, *only_if: ColumnElement[bool], **values: Any) -> bool:
+        done = await uow.session.exec(
+            update(LoginChallenge)
+            .where(col(LoginChallenge.id) == tokens.fingerprint(secret), *only_if)
+            .values(**values)
+            .execution_options(synchronize_session=False)
+        )
+        return done.rowcount == 1

@@ -1,0 +1,159 @@
+"""Signing in: an address, a code by mail, and for new people a username and their age.
+
+Nothing here looks at the table of people before the code was right. That is why the answers for known and
+unknown addresses are the same in text, status and timing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import select
+
+from kaleipix_app.backend import tokens
+from kaleipix_app.backend.abuse.limits import CODES_PER_ADDRESS, CODES_PER_NETWORK, USERNAMES_PER_NETWORK, Limiter
+from kaleipix_app.backend.accounts.addresses import Address, read_address
+from kaleipix_app.backend.accounts.challenges import CODE_TTL, MOST_ATTEMPTS, Challenges
+from kaleipix_app.backend.accounts.models import User
+from kaleipix_app.backend.accounts.sessions import Sessions
+from kaleipix_app.backend.accounts.usernames import Username, read_username
+from kaleipix_app.backend.clock import Clock
+from kaleipix_app.backend.db.engine import UnitOfWork
+from kaleipix_app.backend.errors import BadInput, Conflict, KaleipixError
+from kaleipix_app.backend.mail import messages
+from kaleipix_app.backend.mail.post import Post
+from kaleipix_app.backend.settings import Settings
+from kaleipix_app.backend.tokens import Keyring
+
+
+class Suspended(KaleipixError):
+    """The person is known, and shut out by the operator."""
+
+    code = "suspended"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__("This account is suspended. Please write to the operator of this site.")
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Done: the session's secret for the cookie, and whose workspace it opens."""
+
+    secret: str
+    username: str
+
+
+@dataclass(frozen=True)
+class NeedsRegistration:
+    """The code was right and the person is new: username and age come next."""
+
+
+class Progress(NamedTuple):
+    """Where a browser is in its sign-in, for a login page that was reloaded."""
+
+    step: Literal["email", "code", "register"]
+    email: str
+
+
+class SignIn:
+    """The rules. Callers open the transaction; a refused code is *returned*, so that its attempt is committed."""
+
+    def __init__(
+        self, settings: Settings, clock: Clock, keyring: Keyring, sessions: Sessions, limiter: Limiter, post: Post
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._challenges = Challenges(clock, keyring)
+        self._sessions = sessions
+        self._limiter = limiter
+        self._post = post
+
+    def admit(self, email: object, network: str) -> Address:
+        """Whether a code may be sent; before any transaction. Raises BadInput, TooMany."""
+        address = read_address(email)
+        self._limiter.take_all((CODES_PER_ADDRESS, address.identity), (CODES_PER_NETWORK, network))
+        return address
+
+    async def ask(self, uow: UnitOfWork, address: Address, secret: str) -> str:
+        """Send a code once committed; returns the secret for the challenge cookie. `secret`: its present value."""
+        secret, code = await self._challenges.open(uow, address, secret)
+        minutes = int(CODE_TTL.total_seconds() // 60)
+        message = messages.sign_in_code(to=address.typed, code=code, url=self._settings.url, minutes=minutes)
+        uow.after_commit(lambda: self._post.send_soon(message))
+        return secret
+
+    async def verify(self, uow: UnitOfWork, secret: str, typed: object) -> SignedIn | NeedsRegistration | KaleipixError:
+        """Check a code. A KaleipixError is returned for the caller to raise *after* the transaction."""
+        code = tokens.read_code(typed) if isinstance(typed, str) else ""
+        if len(code) != tokens.CODE_LENGTH or not code.isascii():
+            return BadInput(f"The code has {tokens.CODE_LENGTH} letters and digits. Please look at the mail again.")
+        claim = await self._challenges.claim(uow, secret)
+        if claim is None:
+            return await self._challenges.why_not(uow, secret)
+        if not self._challenges.is_right(claim, secret, code):
+            sentence = f"That code is not right. After {MOST_ATTEMPTS} wrong ones you need a new one."
+            return BadInput(sentence, code="code_wrong")
+        if not await self._challenges.mark_verified(uow, secret, claim):
+            return await self._challenges.why_not(uow, secret)
+        user = await self._person(uow, claim.address)
+        if user is None:
+            return NeedsRegistration()
+        await self._challenges.mark_used(uow, secret)
+        return Suspended() if user.suspended_at else await self._start(uow, user)
+
+    def admit_username(self, network: str) -> None:
+        """Whether another username may be tried; before any transaction. Raises TooMany."""
+        self._limiter.take(USERNAMES_PER_NETWORK, network)
+
+    async def register(self, uow: UnitOfWork, secret: str, username: object, adult: object) -> SignedIn:
+        """Make the account. Raises BadInput, Conflict, Suspended; the challenge then stays as it was."""
+        if adult is not True:
+            raise BadInput("Kaleipix is for people who are 18 or older. Please confirm it.", code="adults_only")
+        chosen = read_username(username)
+        address = await self._challenges.mark_used(uow, secret)
+        if address is None:
+            raise await self._challenges.why_not(uow, secret)
+        # The same person may have finished in another browser meanwhile.
+        user = await self._person(uow, address) or await self._create(uow, address, chosen)
+        if user.suspended_at:
+            raise Suspended
+        return await self._start(uow, user)
+
+    async def step(self, uow: UnitOfWork, secret: str) -> Progress:
+        """Where this browser is in its sign-in, and the address it gave."""
+        row = await self._challenges.find(uow, secret)
+        if row is None or row.used_at or row.expires_at <= self._clock.now():
+            return Progress("email", "")
+        return Progress("register" if row.verified_at else "code", row.email_typed)
+
+    async def _create(self, uow: UnitOfWork, address: Address, chosen: Username) -> User:
+        now = self._clock.now()
+        user = User(
+            id=tokens.new_id(),
+            email=address.identity,
+            email_typed=address.typed,
+            username=chosen.name,
+            username_skeleton=chosen.skeleton,
+            adult_confirmed_at=now,
+            created_at=now,
+        )
+        try:
+            async with uow.session.begin_nested():
+                uow.session.add(user)
+        except IntegrityError as error:  # the table decides: looking first would lose a race
+            sentence = "That username is taken, or looks too much like one that is. Please choose another."
+            raise Conflict(sentence, code="username_taken") from error
+        return user
+
+    async def _start(self, uow: UnitOfWork, user: User) -> SignedIn:
+        user.is_admin = user.email in self._settings.admin_emails
+        secret = await self._sessions.start(uow, user)
+        return SignedIn(secret, user.username)
+
+    @staticmethod
+    async def _person(uow: UnitOfWork, address: Address) -> User | None:
+        found = await uow.session.exec(select(User).where(User.email == address.identity))
+        return found.first()

@@ -1,0 +1,148 @@
+"""The one place where the parts are put together. Tests build their own with any part replaced."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from functools import lru_cache
+
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
+
+from kaleipix_app.backend import log, tables
+from kaleipix_app.backend import settings as settings_module
+from kaleipix_app.backend.abuse.guesses import Guesses
+from kaleipix_app.backend.abuse.limits import Limiter
+from kaleipix_app.backend.abuse.network import Networks
+from kaleipix_app.backend.accounts.cookies import Cookies
+from kaleipix_app.backend.accounts.sessions import Sessions
+from kaleipix_app.backend.accounts.signin import SignIn
+from kaleipix_app.backend.api import answers, frontend, health, media, plain_pages, previews, session, uploads
+from kaleipix_app.backend.api.guard import Guard
+from kaleipix_app.backend.api.identity import Identity
+from kaleipix_app.backend.api.workspace import WorkspaceGate
+from kaleipix_app.backend.clock import Clock, SystemClock
+from kaleipix_app.backend.credits.ledger import Ledger
+from kaleipix_app.backend.db.engine import Database
+from kaleipix_app.backend.errors import KaleipixError
+from kaleipix_app.backend.generation.feed import Feed, Previews
+from kaleipix_app.backend.generation.history import History
+from kaleipix_app.backend.generation.queue import GenerationQueue
+from kaleipix_app.backend.generation.records import Records
+from kaleipix_app.backend.generation.request import Requests
+from kaleipix_app.backend.generation.run import Runner
+from kaleipix_app.backend.generation.service import Generations
+from kaleipix_app.backend.jobs.embedded import EmbeddedEngine
+from kaleipix_app.backend.mail.base import Mailer
+from kaleipix_app.backend.mail.outbox import OutboxMailer
+from kaleipix_app.backend.mail.post import Post
+from kaleipix_app.backend.mail.smtp import SmtpMailer
+from kaleipix_app.backend.media.images import Images
+from kaleipix_app.backend.media.ingest import Ingest
+from kaleipix_app.backend.media.storage import Storage
+from kaleipix_app.backend.providers.base import Provider
+from kaleipix_app.backend.providers.builtin.provider import BuiltinProvider
+from kaleipix_app.backend.settings import Settings
+from kaleipix_app.backend.tokens import Keyring
+
+_STOP_SECONDS = 3.0  # for work under way before it is handed back
+_CORES = os.cpu_count() or 1
+
+
+class Container:
+    """Every service of the house, made once. Making it opens no socket, thread or database."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        mailer: Mailer | None = None,
+        providers: Mapping[str, Provider] | None = None,
+    ) -> None:
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        self.keyring = Keyring(settings.secret_keys())
+        self.tables = tables.metadata
+        self.db = Database(settings.database_url)
+        self.storage = Storage(settings.media_dir)
+        self._make_accounts(mailer)
+        self._make_generation(providers)
+
+    def _make_accounts(self, mailer: Mailer | None) -> None:
+        settings = self.settings
+        self.cookies = Cookies.of(settings)
+        self.sessions = Sessions(self.clock)
+        self.identity = Identity(self.db, self.sessions, self.cookies)
+        self.limiter = Limiter(self.clock, self.keyring)
+        self.post = Post(mailer or _mailer(settings))
+        self.signin = SignIn(settings, self.clock, self.keyring, self.sessions, self.limiter, self.post)
+
+    def _make_generation(self, providers: Mapping[str, Provider] | None) -> None:
+        self.builtin = BuiltinProvider(_CORES)
+        self.providers = providers or {self.builtin.key: self.builtin}
+        self.ingest = Ingest(_CORES)
+        self.images = Images(self.storage, self.ingest, self.clock)
+        self.ledger = Ledger(self.clock)
+        self.feed = Feed()
+        self.previews = Previews()
+        self.history = History(self.images)
+        records = Records(self.clock, self.ledger, self.feed, self.previews)
+        runner = Runner(self.db, records, self.images, self.providers, self.feed, self.previews)
+        self.queue = GenerationQueue(self.db, self.clock, self.feed)
+        self.engine = EmbeddedEngine(self.queue, runner, slots=_CORES)
+        requests = Requests(self.clock, self.ledger, self.images, self.feed, self.engine.ring)
+        self.generations = Generations(self.clock, requests, records, self.feed, runner.interrupt)
+
+    def api_app(self) -> Starlette:
+        """Every route of our own; they win over the pages."""
+        return Starlette(
+            routes=[
+                *health.routes(self.db, self.storage),
+                *frontend.routes(self.settings),
+                *session.routes(
+                    self.db,
+                    self.signin,
+                    self.sessions,
+                    self.cookies,
+                    Guesses(self.limiter, self.clock),
+                    Networks(self.settings.trusted_proxies),
+                ),
+                *uploads.routes(self.db, self.identity, self.images, self.settings.data_dir),
+                *media.routes(self.db, self.identity, self.images, self.storage),
+                *previews.routes(self.identity, self.previews),
+            ],
+            exception_handlers={KaleipixError: answers.expected, Exception: answers.unexpected},
+        )
+
+    def guard(self, app: ASGIApp) -> Guard:
+        """The outermost layer around everything."""
+        gate = WorkspaceGate(self.identity, self.db, self.sessions, plain_pages.not_found)
+        return Guard(app, self.settings, gate)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Work from here to there: jobs taken up first, handed back at the end."""
+        log.configure()
+        await self.engine.start()
+        try:
+            yield
+        finally:
+            await self.engine.stop(_STOP_SECONDS)
+            await self.post.close()
+            await self.builtin.close()
+            self.ingest.close()
+            await self.db.close()
+
+
+def _mailer(settings: Settings) -> Mailer:
+    if settings.smtp_url is not None:
+        return SmtpMailer(settings.smtp_url.get_secret_value(), settings.sender)
+    return OutboxMailer(settings.data_dir / "outbox", settings.sender)
+
+
+@lru_cache(maxsize=1)
+def get() -> Container:
+    """The container of this process."""
+    return Container(settings_module.load())

@@ -1,0 +1,71 @@
+"""The credit ledger: append-only integers, one unique key per effect, balance is the sum.
+
+Every writing method expects to run in a `unit_of_work`: SQLite's single writer makes check and insert one step.
+"""
+
+from __future__ import annotations
+
+from sqlmodel import col, func, select
+
+from kaleipix_app.backend import tokens
+from kaleipix_app.backend.clock import Clock
+from kaleipix_app.backend.credits.models import LedgerEntry
+from kaleipix_app.backend.credits.plans import FREE, Plan
+from kaleipix_app.backend.db.engine import UnitOfWork
+from kaleipix_app.backend.errors import NotEnoughCredits
+
+
+class Ledger:
+    """Grants, reserves, settles. Never below zero, never twice for one effect."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    async def balance(self, uow: UnitOfWork, user_id: str) -> int:
+        """Spendable credits: what was granted, less what is spent or reserved."""
+        total = await uow.session.exec(
+            select(func.coalesce(func.sum(LedgerEntry.amount), 0)).where(LedgerEntry.user_id == user_id)
+        )
+        return int(total.one())
+
+    async def grant_month(self, uow: UnitOfWork, user_id: str, plan: Plan = FREE) -> None:
+        """Fill up to the plan's monthly credits, once a calendar month (UTC). Unused ones do not pile up."""
+        month = self._clock.now().strftime("%Y-%m")
+        missing = max(0, plan.monthly_credits - await self.balance(uow, user_id))
+        await self._add(uow, user_id, f"grant:{plan.key}:{user_id}:{month}", missing, note=f"{plan.name} plan, {month}")
+
+    async def reserve(self, uow: UnitOfWork, user_id: str, generation_id: str, price: int) -> None:
+        """Set the price aside at the click. Raises NotEnoughCredits and changes nothing."""
+        await self.grant_month(uow, user_id)
+        missing = price - await self.balance(uow, user_id)
+        if missing > 0:
+            raise NotEnoughCredits(missing)
+        await self._add(uow, user_id, f"reserve:{generation_id}", -price, generation_id)
+
+    async def settle(self, uow: UnitOfWork, user_id: str, generation_id: str, *, price: int, charged: int) -> None:
+        """Close the bill: of the reserved price, `charged` stays spent and the rest comes back. Once."""
+        if not 0 <= charged <= price:
+            raise ValueError(f"cannot charge {charged} of {price}")
+        settled = await self._add(uow, user_id, f"settle:{generation_id}", 0, generation_id, note=f"charged {charged}")
+        if settled and price > charged:
+            await self._add(uow, user_id, f"refund:{generation_id}", price - charged, generation_id)
+
+    async def _add(
+        self, uow: UnitOfWork, user_id: str, key: str, amount: int, generation_id: str | None = None, note: str = ""
+    ) -> bool:
+        """Append one effect; False if it is in the books already."""
+        known = await uow.session.exec(select(LedgerEntry.id).where(col(LedgerEntry.key) == key))
+        if known.first() is not None:
+            return False
+        entry = LedgerEntry(
+            id=tokens.new_id(),
+            user_id=user_id,
+            key=key,
+            amount=amount,
+            generation_id=generation_id,
+            note=note,
+            created_at=self._clock.now(),
+        )
+        uow.session.add(entry)
+        await uow.session.flush()
+        return True

@@ -1,0 +1,80 @@
+"""Bring a database to the tables of this version. Runs before anything is served.
+
+A new revision is a file in `migrations/versions`. `tests/backend/db/test_migrate.py` says what is still missing in it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, event
+from sqlalchemy.exc import SQLAlchemyError
+
+from kaleipix_app.backend import log
+from kaleipix_app.backend.db.engine import Database
+
+_SCRIPTS = Path(__file__).parent / "migrations"
+_log = log.get("migrate")
+
+
+class MigrationFailed(Exception):
+    """The database is as it was before; the message says why in one sentence."""
+
+
+async def upgrade(url: str) -> str:
+    """Run what is missing, all or nothing, and return the revision. Raises MigrationFailed."""
+    try:
+        database = Database(url)
+    except OSError as error:
+        raise MigrationFailed(f"The database cannot be opened: {error.strerror}.") from error
+    if database.is_sqlite:
+        # Batch mode copies a table and drops the old one, which would delete every row that points there.
+        event.listen(database.engine.sync_engine, "connect", _foreign_keys_off)
+    try:
+        async with database.engine.connect() as connection:
+            # Two starts at once: the second waits here, then finds nothing to do.
+            await connection.execution_options(sqlite_begin="IMMEDIATE")
+            async with connection.begin():
+                return await connection.run_sync(_upgrade)
+    except SQLAlchemyError as error:
+        _log.error("migration_failed", exc_info=error)
+        reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
+        raise MigrationFailed(f"The database could not be migrated and was left as it was: {reason}.") from error
+    finally:
+        await database.close()
+
+
+def _upgrade(connection: Connection) -> str:
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    scripts = ScriptDirectory.from_config(config)
+    newest = str(scripts.get_current_head())
+    current = MigrationContext.configure(connection).get_current_revision()
+    if current == newest:
+        return newest
+    if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
+        raise MigrationFailed(
+            f"The database was last used by a newer version of Kaleipix (revision {current}; this one knows {newest}). "
+            "Install that version, or restore a backup made before it."
+        )
+    command.upgrade(config, "head")
+    _check_foreign_keys(connection)
+    _log.info("migrated", before=current, after=newest)
+    return newest
+
+
+def _foreign_keys_off(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA foreign_keys=OFF").close()
+
+
+def _check_foreign_keys(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        raise MigrationFailed(
+            "The migration would leave rows that point nowhere, so it was undone. Please report it."
+        )

@@ -1,0 +1,120 @@
+"""What a person sees of their generations: running ones, failures to read, and everything made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import and_, col, func, or_, select
+
+from kaleipix_app.backend.db.engine import UnitOfWork
+from kaleipix_app.backend.errors import NotFound
+from kaleipix_app.backend.generation.machine import ACTIVE, State
+from kaleipix_app.backend.generation.models import Generation
+from kaleipix_app.backend.media.images import Images, Picture
+from kaleipix_app.backend.providers.base import ParamValue
+
+
+@dataclass(frozen=True)
+class Record:
+    """One generation as its owner may see it."""
+
+    id: str
+    state: State
+    model: str
+    provider: str
+    prompt: str
+    source_id: str | None
+    aspect_ratio: str
+    width: int
+    height: int
+    count: int
+    seed: int
+    params: Mapping[str, ParamValue]
+    price: int
+    progress: float | None
+    place: int  # 1 is next; 0 when it does not wait
+    error_code: str
+    error_sentence: str
+    cancelling: bool
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    results: tuple[Picture, ...]
+
+
+class History:
+    """Reads generations, always as one owner."""
+
+    def __init__(self, images: Images) -> None:
+        self._images = images
+
+    async def live(self, uow: UnitOfWork, owner_id: str) -> list[Record]:
+        """What runs or waits, and failures that were not dismissed; oldest first."""
+        shown = or_(
+            col(Generation.state).in_(ACTIVE),
+            and_(col(Generation.state) == State.FAILED, col(Generation.dismissed_at).is_(None)),
+        )
+        found = await uow.session.exec(
+            select(Generation).where(col(Generation.owner_id) == owner_id, shown).order_by(col(Generation.id))
+        )
+        rows = found.all()
+        places = await self._places(uow) if any(row.state == State.QUEUED for row in rows) else {}
+        return [_record(row, (), places.get(row.id, 0)) for row in rows]
+
+    async def made(self, uow: UnitOfWork, owner_id: str, *, before: str = "", limit: int = 20) -> list[Record]:
+        """Finished generations with their results, newest first; `before` is the last id of the page above."""
+        query = select(Generation).where(col(Generation.owner_id) == owner_id, col(Generation.state) == State.DONE)
+        if before:
+            query = query.where(col(Generation.id) < before)
+        found = await uow.session.exec(query.order_by(col(Generation.id).desc()).limit(limit))
+        return await self._with_results(uow, owner_id, found.all())
+
+    async def one(self, uow: UnitOfWork, owner_id: str, generation_id: str) -> Record:
+        """One generation in any state. Raises NotFound."""
+        found = await uow.session.exec(
+            select(Generation).where(col(Generation.id) == generation_id, col(Generation.owner_id) == owner_id)
+        )
+        row = found.first()
+        if row is None:
+            raise NotFound
+        return (await self._with_results(uow, owner_id, [row]))[0]
+
+    async def _with_results(self, uow: UnitOfWork, owner_id: str, rows: Sequence[Generation]) -> list[Record]:
+        results = await self._images.of_generations(uow, owner_id, [row.id for row in rows])
+        return [_record(row, tuple(results.get(row.id, ())), 0) for row in rows]
+
+    @staticmethod
+    async def _places(uow: UnitOfWork) -> dict[str, int]:
+        """Place in the whole queue of everything that waits, from 1."""
+        number = func.row_number().over(order_by=col(Generation.id))
+        found = await uow.session.exec(select(Generation.id, number).where(col(Generation.state) == State.QUEUED))
+        return {str(generation_id): int(place) for generation_id, place in found.all()}
+
+
+def _record(row: Generation, results: tuple[Picture, ...], place: int) -> Record:
+    return Record(
+        id=row.id,
+        state=State(row.state),
+        model=row.model,
+        provider=row.provider,
+        prompt=row.prompt,
+        source_id=row.source_id,
+        aspect_ratio=row.aspect_ratio,
+        width=row.width,
+        height=row.height,
+        count=row.count,
+        seed=row.seed,
+        params=row.params,
+        price=row.price,
+        progress=row.progress,
+        place=place,
+        error_code=row.error_code or "",
+        error_sentence=row.error_sentence or "",
+        cancelling=row.cancel_requested_at is not None,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        results=results,
+    )

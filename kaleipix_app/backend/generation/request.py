@@ -1,0 +1,122 @@
+"""The click on Generate: check everything, reserve the price, write the row and the log, ring the bell."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import structlog
+from sqlmodel import col, func, select
+
+from kaleipix_app.backend import tokens
+from kaleipix_app.backend.accounts.viewer import Viewer
+from kaleipix_app.backend.clock import Clock
+from kaleipix_app.backend.credits.ledger import Ledger
+from kaleipix_app.backend.db.engine import UnitOfWork
+from kaleipix_app.backend.errors import BadInput, TooMany
+from kaleipix_app.backend.generation.feed import Feed
+from kaleipix_app.backend.generation.machine import ACTIVE, State
+from kaleipix_app.backend.generation.models import Generation, GenerationLog
+from kaleipix_app.backend.media.images import Images
+from kaleipix_app.backend.providers.base import ParamValue
+from kaleipix_app.backend.providers.catalogue import MAX_PROMPT, MAX_SEED, MODELS, SIZES, Model
+
+MOST_WAITING = 50  # unfinished generations of one person
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a composer asks for. Comes from the browser: nothing in it is trusted."""
+
+    model: str
+    prompt: str
+    aspect_ratio: str
+    count: int = 1
+    seed: int | None = None  # None: by chance
+    params: Mapping[str, ParamValue] = field(default_factory=dict)
+    source_id: str | None = None
+
+
+class Requests:
+    """Turns drafts into queued generations."""
+
+    def __init__(self, clock: Clock, ledger: Ledger, images: Images, feed: Feed, ring: Callable[[], None]) -> None:
+        self._clock = clock
+        self._ledger = ledger
+        self._images = images
+        self._feed = feed
+        self._ring = ring
+
+    async def request(self, uow: UnitOfWork, viewer: Viewer, draft: Draft) -> str:
+        """Queue one generation; returns its id. All or nothing.
+
+        Raises BadInput, NotFound (the source), TooMany, NotEnoughCredits.
+        """
+        model = validate(draft)
+        if draft.source_id is not None:
+            await self._images.get(uow, viewer.user_id, draft.source_id)
+        await self._refuse_flood(uow, viewer)
+        now = self._clock.now()
+        width, height = SIZES[draft.aspect_ratio]
+        row = Generation(
+            id=tokens.new_id(),
+            owner_id=viewer.user_id,
+            request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
+            model=model.id,
+            provider=model.provider,
+            prompt=draft.prompt.strip(),
+            source_id=draft.source_id,
+            aspect_ratio=draft.aspect_ratio,
+            width=width,
+            height=height,
+            count=draft.count,
+            seed=secrets.randbelow(MAX_SEED) if draft.seed is None else draft.seed,
+            params={**model.defaults(), **draft.params},
+            price=model.price * draft.count,
+            state=State.QUEUED,
+            created_at=now,
+        )
+        await self._ledger.reserve(uow, viewer.user_id, row.id, row.price)
+        uow.session.add(row)
+        uow.session.add(
+            GenerationLog(id=row.id, user_id=viewer.user_id, prompt=row.prompt, model=model.id, created_at=now)
+        )
+        await uow.session.flush()
+        uow.after_commit(self._ring)
+        uow.after_commit(lambda: self._feed.publish(viewer.user_id))
+        return row.id
+
+    async def _refuse_flood(self, uow: UnitOfWork, viewer: Viewer) -> None:
+        waiting = await uow.session.exec(
+            select(func.count())
+            .select_from(Generation)
+            .where(col(Generation.owner_id) == viewer.user_id, col(Generation.state).in_(ACTIVE))
+        )
+        if waiting.one() >= MOST_WAITING:
+            raise TooMany(f"{MOST_WAITING} generations are waiting already. Let some finish first.", retry_after=10)
+
+
+def validate(draft: Draft) -> Model:
+    """The draft's model, if it can do all that is asked. Raises BadInput with a sentence for the person."""
+    prompt = draft.prompt.strip() if isinstance(draft.prompt, str) else ""
+    if not prompt:
+        raise BadInput("Write a prompt first: a few words are enough.", code="prompt_empty")
+    if len(prompt) > MAX_PROMPT:
+        raise BadInput(f"The prompt is {len(prompt) - MAX_PROMPT} characters too long.", code="prompt_too_long")
+    model = MODELS.get(draft.model)
+    if model is None:
+        raise BadInput("This model is not offered here. Choose another one.", code="model_unknown")
+    if draft.aspect_ratio not in model.aspect_ratios:
+        raise BadInput(f"{model.name} cannot make this aspect ratio. Choose another one.", code="aspect_ratio")
+    if type(draft.count) is not int or not 1 <= draft.count <= model.max_count:
+        raise BadInput(f"{model.name} makes 1 to {model.max_count} pictures at a time.", code="count")
+    if draft.seed is not None and (type(draft.seed) is not int or not 0 <= draft.seed <= MAX_SEED):
+        raise BadInput(f"A seed is a whole number from 0 to {MAX_SEED}.", code="seed")
+    if draft.source_id is not None and not model.takes_source:
+        raise BadInput(f"{model.name} does not work from a picture. Remove it or choose another model.", code="source")
+    known = {param.key: param for param in model.params}
+    for key, value in draft.params.items():
+        if key not in known or not known[key].accepts(value):
+            raise BadInput(f"{model.name} has no such setting. Reset the settings and try again.", code="params")
+    return model

@@ -1,0 +1,59 @@
+"""The job engine port. An engine carries ids; the generation row and the ledger are the truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to work on one job until it runs out. The fence refuses a writer that was overtaken."""
+
+    job_id: str
+    owner_id: str
+    fence: int
+
+
+class LeaseQueue(Protocol):
+    """Rows that can be claimed, as the engine sees them."""
+
+    async def claim(self, worker: str) -> Lease | None:
+        """The next job whose turn it is, now leased to this worker; None if there is nothing to do."""
+        ...
+
+    async def heartbeat(self, lease: Lease) -> bool:
+        """Prolong; False when someone else has taken over or the job has ended."""
+        ...
+
+    async def hand_back(self, lease: Lease) -> None:
+        """Give the job to the next one who asks."""
+        ...
+
+    async def take_over(self) -> int:
+        """End every lease: for the start of the only process. Returns how many there were."""
+        ...
+
+
+class JobWorker(Protocol):
+    """Does the work of one leased job."""
+
+    async def run(self, lease: Lease) -> None:
+        """Work until the job has ended. Never raises for a failed job: that is written on its row."""
+        ...
+
+
+class JobEngine(Protocol):
+    """Brings jobs to a worker: at least once, several at a time, never one job to two at once."""
+
+    async def start(self) -> None:
+        """Begin to take jobs, those of a crashed predecessor first."""
+        ...
+
+    def ring(self) -> None:
+        """There is something new to do."""
+        ...
+
+    async def stop(self, grace: float) -> None:
+        """Take nothing new; after `grace` seconds hand back what still runs."""
+        ...

@@ -1,0 +1,205 @@
+"""Kept pictures: bytes in storage, one row in the table, and nobody but their owner gets at them.
+
+Bytes are stored before the row is written, so that no transaction is open while pixels are decoded; if the row
+cannot be written, the bytes go again.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from obstore.exceptions import BaseError
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from kaleipix_app.backend import log, tokens
+from kaleipix_app.backend.clock import Clock
+from kaleipix_app.backend.db.engine import Database, UnitOfWork
+from kaleipix_app.backend.errors import Conflict, NotFound
+from kaleipix_app.backend.media.encode import Format
+from kaleipix_app.backend.media.ingest import Incoming, Ingest, Ingested
+from kaleipix_app.backend.media.models import Image
+from kaleipix_app.backend.media.pictures import Picture, Prepared, Stored, StoredResult, Variant
+from kaleipix_app.backend.media.provenance import SourceType, read_mark
+from kaleipix_app.backend.media.storage import Storage
+
+# Room for years of one person's photographs, and an end to filling the operator's disk with one account.
+MOST_SOURCES = 500
+MOST_SOURCE_BYTES = 2 * 1024**3
+
+_VARIANTS: tuple[Variant, ...] = ("original", "thumb", "preview")
+
+__all__ = ["Images", "Picture", "Prepared", "StoredResult", "Variant"]
+
+_log = log.get("media")
+
+
+class Images:
+    """Stores, finds and gives out pictures."""
+
+    def __init__(self, storage: Storage, ingest: Ingest, clock: Clock) -> None:
+        self._storage = storage
+        self._ingest = ingest
+        self._clock = clock
+
+    async def keep_source(self, db: Database, owner_id: str, data: Incoming) -> Picture:
+        """All of an upload: decode, store, write the row. Nothing stays behind if any of it fails.
+
+        Raises BadInput, TooLarge, Conflict (no room), StorageFailed.
+        """
+        async with db.reading() as uow:
+            await self.check_room(uow, owner_id)
+        prepared = await self.prepare(data)
+        try:
+            async with db.unit_of_work() as uow:
+                return await self.add_source(uow, owner_id, prepared)
+        except BaseException:  # a request that is cancelled leaves nothing behind either
+            async with db.reading() as uow:
+                await self.discard(uow, prepared)
+            raise
+
+    async def prepare(self, data: Incoming) -> Prepared:
+        """Decode and store a source, outside of any transaction. Raises BadInput, TooLarge, StorageFailed."""
+        ingested = await self._ingest.source(data)
+        key = f"sources/{tokens.new_id()}"
+        try:
+            await self._put(key, ingested)
+        except BaseException:
+            await self._remove(key)
+            raise
+        return Prepared.of(key, ingested)
+
+    async def add_source(self, uow: UnitOfWork, owner_id: str, prepared: Prepared) -> Picture:
+        """The row of a prepared source. Raises Conflict if there is no room; the caller then discards it."""
+        await self.check_room(uow, owner_id, prepared.byte_size)
+        return await self._insert(uow, self._row(prepared, id=prepared.id, owner_id=owner_id, kind="source"))
+
+    async def discard(self, uow: UnitOfWork, prepared: Prepared) -> None:
+        """Remove the bytes of a source whose row could not be written (looks first: a commit may have worked)."""
+        if await uow.session.get(Image, prepared.id) is None:
+            await self._remove(prepared.storage_key)
+
+    async def check_room(self, uow: UnitOfWork, owner_id: str, byte_size: int = 0) -> None:
+        """Whether one more source of this size fits. Raises Conflict."""
+        found = await uow.session.exec(
+            select(func.count(), func.coalesce(func.sum(Image.byte_size), 0)).where(
+                Image.owner_id == owner_id, Image.kind == "source", col(Image.deleted_at).is_(None)
+            )
+        )
+        count, size = found.one()
+        if count >= MOST_SOURCES or size + byte_size > MOST_SOURCE_BYTES:
+            raise Conflict(
+                f"There is no room for more pictures of your own: {MOST_SOURCES} pictures or 2 GB is the most. "
+                "Delete some that you no longer need.",
+                code="no_room",
+            )
+
+    async def store_result(
+        self,
+        generation_id: str,
+        position: int,
+        data: bytes,
+        source_type: SourceType = SourceType.ALGORITHMIC,
+    ) -> StoredResult:
+        """Check, mark and store one picture of an engine. What is stored already stays: a repeat is harmless.
+
+        Raises BadInput, TooLarge, StorageFailed.
+        """
+        key = f"results/{generation_id}/{position}"
+        with suppress(NotFound):  # if a crash came in between, all variants are made from the one that is there
+            data = await self._storage.get(f"{key}/original")
+        ingested = await self._ingest.result(data, source_type)
+        await self._put(key, ingested)
+        return StoredResult.of(key, ingested)
+
+    async def add_result(
+        self, uow: UnitOfWork, owner_id: str, generation_id: str, position: int, seed: int | None, stored: StoredResult
+    ) -> Picture:
+        """The row of a stored result; the one that is there if this is a repeat.
+
+        Its id is the generation's with the position behind it: the primary key itself refuses a second row.
+        """
+        id = f"{generation_id}{position}"
+        present = await uow.session.get(Image, id)
+        if present is not None:
+            return Picture.of(present)
+        row = self._row(stored, id=id, owner_id=owner_id, kind="result")
+        row.generation_id, row.position, row.seed = generation_id, position, seed
+        return await self._insert(uow, row)
+
+    async def get(self, uow: UnitOfWork, owner_id: str, image_id: str) -> Picture:
+        """One picture of this owner. Raises NotFound, also for somebody else's and for a deleted one."""
+        found = await uow.session.exec(
+            select(Image).where(Image.id == image_id, Image.owner_id == owner_id, col(Image.deleted_at).is_(None))
+        )
+        row = found.first()
+        if row is None:
+            raise NotFound
+        return Picture.of(row)
+
+    async def of_generations(
+        self, uow: UnitOfWork, owner_id: str, generation_ids: list[str]
+    ) -> dict[str, list[Picture]]:
+        """The results of these generations in order; an empty list where there is none."""
+        results: dict[str, list[Picture]] = {id: [] for id in generation_ids}
+        found = await uow.session.exec(
+            select(Image)
+            .where(
+                col(Image.generation_id).in_(generation_ids),
+                Image.owner_id == owner_id,
+                col(Image.deleted_at).is_(None),
+            )
+            .order_by(col(Image.position))
+        )
+        for row in found:
+            results[str(row.generation_id)].append(Picture.of(row))
+        return results
+
+    async def recent_sources(self, uow: UnitOfWork, owner_id: str, limit: int) -> list[Picture]:
+        """This owner's sources, the newest first (ids sort by time)."""
+        found = await uow.session.exec(
+            select(Image)
+            .where(Image.owner_id == owner_id, Image.kind == "source", col(Image.deleted_at).is_(None))
+            .order_by(col(Image.id).desc())
+            .limit(limit)
+        )
+        return [Picture.of(row) for row in found]
+
+    async def original_bytes(self, picture: Picture) -> bytes:
+        """The kept original. Raises NotFound, StorageFailed."""
+        return await self._storage.get(picture.key("original"))
+
+    async def converted(self, picture: Picture, format: Format) -> bytes:
+        """The original as a file of this format; a result carries its mark. Raises NotFound, StorageFailed."""
+        data = await self.original_bytes(picture)
+        if picture.content_type == format.content_type:
+            return data
+        return await self._ingest.convert(data, format, read_mark(data))
+
+    def _row(self, stored: Stored, *, id: str, owner_id: str, kind: str) -> Image:
+        return Image(
+            id=id,
+            owner_id=owner_id,
+            kind=kind,
+            content_type=stored.content_type,
+            width=stored.width,
+            height=stored.height,
+            byte_size=stored.byte_size,
+            storage_key=stored.storage_key,
+            created_at=self._clock.now(),
+        )
+
+    async def _insert(self, uow: UnitOfWork, row: Image) -> Picture:
+        uow.session.add(row)
+        await uow.session.flush()
+        return Picture.of(row)
+
+    async def _put(self, key: str, ingested: Ingested) -> None:
+        for variant in _VARIANTS:  # the original first: a repeat makes the others from it
+            await self._storage.put(f"{key}/{variant}", getattr(ingested, variant))
+
+    async def _remove(self, key: str) -> None:
+        try:
+            await self._storage.delete([f"{key}/{variant}" for variant in _VARIANTS])
+        except (BaseError, OSError) as error:  # the first failure is what the person has to hear about
+            _log.error("left_behind", key=key, reason=type(error).__name__)

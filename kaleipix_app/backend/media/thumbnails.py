@@ -1,0 +1,38 @@
+"""The two smaller copies of every picture: `thumb` for grids, `preview` for the stage. WebP, never enlarged.
+
+Both are made from pixels that were decoded in full anyway, since the kept original is written anew from them. So
+JPEG's draft mode, which would save a second decoding, has nothing to save here.
+"""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image
+
+THUMB, PREVIEW = 320, 1280  # pixels of the long edge
+CONTENT_TYPE = "image/webp"
+_QUALITY = 80
+# Effort 2 instead of 4: 30 ms instead of 75 ms for the preview of a photograph, for 3 % more bytes (measured).
+_EFFORT = 2
+_GAP = 1.5  # whole-number reduction first, down to 1.5 times the size: no visible difference at these sizes
+
+
+def make(pixels: Image.Image) -> tuple[bytes, bytes]:
+    """Thumb and preview of RGB or RGBA pixels, as WebP."""
+    preview = _fit(pixels, PREVIEW)
+    return _webp(_fit(preview, THUMB)), _webp(preview)
+
+
+def _fit(pixels: Image.Image, edge: int) -> Image.Image:
+    longest = max(pixels.size)
+    if longest <= edge:
+        return pixels
+    width, height = (max(1, round(side * edge / longest)) for side in pixels.size)
+    return pixels.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=_GAP)
+
+
+def _webp(pixels: Image.Image) -> bytes:
+    file = io.BytesIO()
+    pixels.save(file, "WEBP", quality=_QUALITY, method=_EFFORT)
+    return file.getvalue()

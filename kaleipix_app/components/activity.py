@@ -1,0 +1,178 @@
+"""Activity: what waits, runs or failed; and below it everything that was made."""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from kaleipix_app.components import theme
+from kaleipix_app.state.composer import Composer
+from kaleipix_app.state.studio import Studio
+from kaleipix_app.state.views import LiveView, MadeView, ResultView
+
+
+def running() -> rx.Component:
+    """Cards of live generations and of failures that were not dismissed."""
+    return rx.cond(
+        (Studio.live.length() > 0) | (Studio.error != ""),
+        rx.el.section(
+            rx.el.h2("Activity", class_name="sr-only"),
+            rx.cond(Studio.error != "", _error()),
+            rx.foreach(Studio.live, lambda one: rx.cond(one.failed, _failed(one), _live(one))),
+            class_name="flex min-w-0 flex-col gap-2 max-lg:order-2",
+        ),
+    )
+
+
+def _error() -> rx.Component:
+    return rx.el.div(
+        rx.el.span(Studio.error),
+        _icon_button("x", "Close", Studio.close_error),
+        role="alert",
+        class_name="flex items-start justify-between gap-2 rounded-control bg-danger-soft px-3 py-2 text-sm text-danger",
+    )
+
+
+def _live(one: rx.Var[LiveView]) -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            rx.cond(one.preview != "", rx.el.img(src=one.preview, alt="", class_name="size-full object-cover")),
+            aria_hidden=True,
+            class_name="size-12 shrink-0 overflow-hidden rounded-control bg-raised animate-breathe",
+        ),
+        rx.el.div(
+            rx.el.div(
+                rx.el.span(rx.cond(one.cancelling, "Cancelling", one.label), class_name="font-medium"),
+                rx.el.span(one.detail, aria_hidden=True, class_name="text-muted tabular-nums"),
+                role="status",
+                class_name="flex gap-2 text-sm",
+            ),
+            rx.el.p(one.prompt, class_name="truncate text-sm text-muted"),
+            rx.el.div(
+                rx.el.div(
+                    style={"width": rx.cond(one.percent >= 0, f"{one.percent}%", "8%")},
+                    class_name="h-full rounded-full bg-accent transition-[width] duration-150",
+                ),
+                aria_hidden=True,
+                class_name="mt-1.5 h-1 overflow-hidden rounded-full bg-raised",
+            ),
+            class_name="min-w-0 grow",
+        ),
+        rx.el.button(
+            "Cancel",
+            type="button",
+            on_click=Studio.cancel(one.id),
+            disabled=one.cancelling,
+            title=f"Cancel: {one.prompt}",
+            class_name=theme.QUIET,
+        ),
+        key=one.id,
+        class_name=f"{theme.PANEL} flex items-center gap-3 p-2.5",
+    )
+
+
+def _failed(one: rx.Var[LiveView]) -> rx.Component:
+    return rx.el.div(
+        rx.icon("circle-alert", size=20, class_name="mt-0.5 shrink-0 text-danger"),
+        rx.el.div(
+            rx.el.p(one.prompt, class_name="truncate text-sm font-medium"),
+            rx.el.p(one.error, " Not charged: credits returned.", class_name="text-sm text-muted"),
+            rx.el.div(
+                rx.el.button("Retry", type="button", on_click=Studio.retry(one.id), class_name=theme.SECONDARY),
+                rx.el.button("Edit", type="button", on_click=Composer.reuse(one.id), class_name=theme.QUIET),
+                class_name="mt-2 flex gap-2",
+            ),
+            class_name="min-w-0 grow",
+        ),
+        _icon_button("x", "Dismiss", Studio.dismiss(one.id)),
+        role="alert",
+        key=one.id,
+        class_name="flex items-start gap-3 rounded-panel border border-danger bg-surface p-3",
+    )
+
+
+def history() -> rx.Component:
+    """Everything made, newest first."""
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h2("History", class_name="font-semibold"),
+            rx.el.label(
+                rx.el.input(
+                    type="checkbox",
+                    checked=Studio.follow,
+                    on_change=Studio.set_follow,
+                    disabled=~Studio.ready,
+                    class_name="size-4 accent-accent",
+                ),
+                "Follow new results",
+                class_name="flex min-h-9 items-center gap-2 text-sm text-muted cursor-pointer",
+            ),
+            class_name="flex items-center justify-between gap-2",
+        ),
+        rx.cond(
+            Studio.made.length() > 0,
+            rx.fragment(
+                rx.el.ol(rx.foreach(Studio.made, _made), class_name="flex flex-col gap-3"),
+                rx.cond(
+                    Studio.has_more,
+                    rx.el.button(
+                        "Show older", type="button", on_click=Studio.show_more, class_name=f"{theme.SECONDARY} w-full"
+                    ),
+                ),
+            ),
+            rx.el.p("What you make is kept here until you delete it, private to you.", class_name=theme.HINT),
+        ),
+        class_name="flex flex-col gap-3",
+    )
+
+
+def _made(one: rx.Var[MadeView]) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(rx.foreach(one.results, _thumb), class_name="grid grid-cols-4 gap-1.5"),
+        rx.el.div(
+            rx.el.div(
+                rx.el.p(one.prompt, class_name="truncate text-sm"),
+                rx.el.p(f"{one.about} · {one.cost}", class_name="truncate text-xs text-muted"),
+                class_name="min-w-0 grow",
+            ),
+            rx.el.button(
+                "Reuse",
+                type="button",
+                on_click=Composer.reuse(one.id),
+                aria_label=f"Reuse prompt and settings of: {one.prompt}",
+                class_name=theme.QUIET,
+            ),
+            class_name="flex items-center gap-2",
+        ),
+        key=one.id,
+        class_name="flex flex-col gap-2",
+    )
+
+
+def _thumb(result: rx.Var[ResultView]) -> rx.Component:
+    return rx.el.button(
+        rx.el.img(
+            src=result.thumb,
+            alt=result.alt,
+            width=result.width,
+            height=result.height,
+            loading="lazy",
+            class_name="size-full object-cover",
+        ),
+        type="button",
+        on_click=Studio.choose(result.id),
+        key=result.id,
+        aria_current=rx.cond(result.id == Studio.stage.id, "true", "false"),
+        class_name="aspect-square overflow-hidden rounded-control border-2 border-transparent bg-raised aria-[current=true]:border-accent-text cursor-pointer",
+    )
+
+
+def _icon_button(icon: str, label: str, on_click: EventSpec) -> rx.Component:
+    return rx.el.button(
+        rx.icon(icon, size=16),
+        type="button",
+        on_click=on_click,
+        aria_label=label,
+        title=label,
+        class_name="grid size-8 shrink-0 place-items-center rounded-control text-muted hover:bg-raised hover:text-ink cursor-pointer",
+    )

@@ -1,0 +1,59 @@
+"""The prompt: grows with its text, counts, keeps a draft per browser tab, Mod+Enter submits its form."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+
+class PromptField(rx.Component):
+    """A textarea that owns its text, so that typing costs no round trip; the form carries it at submit."""
+
+    tag = "KxPromptField"
+    value: rx.Var[str]  # put into the field whenever `version` grows
+    version: rx.Var[int]
+    limit: rx.Var[int]
+    name: rx.Var[str]
+    placeholder: rx.Var[str]
+    disabled: rx.Var[bool]
+
+    def add_imports(self) -> dict[str, list[str]]:
+        """What the code below uses of React."""
+        return {"react": ["useEffect", "useRef", "useState"]}
+
+    def add_custom_code(self) -> list[str]:
+        """The component itself."""
+        return [
+            """
+const KX_DRAFT = "kaleipix.prompt";
+function KxPromptField({value, version, limit, className, disabled, ref: _ref, ...props}) {
+  const field = useRef(null), [length, setLength] = useState(0);
+  const changed = () => {
+    const area = field.current;
+    area.style.height = "auto";
+    area.style.height = Math.min(area.scrollHeight + 2, 320) + "px";
+    setLength(area.value.length);
+    sessionStorage.setItem(KX_DRAFT, area.value);
+  };
+  useEffect(() => {
+    if (version > 0) { field.current.value = value; field.current.focus(); }
+    else if (!field.current.value) field.current.value = sessionStorage.getItem(KX_DRAFT) ?? "";
+    changed();
+  }, [version]);
+  const keyed = (event) => {
+    if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
+      event.preventDefault();
+      field.current.form.requestSubmit();
+    }
+  };
+  const over = length > limit;
+  return jsx("div", {className: "flex flex-col gap-1"},
+    jsx("textarea", {...props, ref: field, rows: 3, className, disabled, onInput: changed, onKeyDown: keyed,
+      "aria-invalid": over || undefined}),
+    jsx("div", {className: "flex justify-between text-xs text-muted tabular-nums"},
+      jsx("span", {className: "hidden md:inline"}, "Ctrl or ⌘ + Enter generates"),
+      jsx("span", {className: over ? "ml-auto text-danger font-medium" : "ml-auto"}, length + " / " + limit)));
+}"""
+        ]
+
+
+prompt_field = PromptField.create

@@ -1,0 +1,92 @@
+"""What every page has around its content: wordmark, header, theme switch, the line that says the connection is gone."""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex_components_core.core.banner import has_too_many_connection_errors
+
+from kaleipix_app.components import theme
+
+
+def wordmark(href: str = "/") -> rx.Component:
+    """Mark and name, linked home."""
+    return rx.el.a(
+        rx.el.img(src="/mark.svg", alt="", width="28", height="28", class_name="size-7"),
+        rx.el.span("Kaleipix", class_name="text-lg font-semibold tracking-tight"),
+        href=href,
+        aria_label="Kaleipix, home",
+        class_name="flex items-center gap-2 rounded-control",
+    )
+
+
+def theme_switch() -> rx.Component:
+    """Dark or light; kept in this browser."""
+    return rx.el.button(
+        rx.color_mode_cond(rx.icon("moon", size=18), rx.icon("sun", size=18)),
+        type="button",
+        on_click=rx.toggle_color_mode,
+        aria_label="Switch between dark and light",
+        title="Switch between dark and light",
+        disabled=~rx.State.is_hydrated,
+        class_name="grid size-10 place-items-center rounded-control text-muted hover:bg-raised hover:text-ink cursor-pointer",
+    )
+
+
+def skip_link() -> rx.Component:
+    """The first stop of the Tab key."""
+    return rx.el.a(
+        "Skip to content",
+        href="#content",
+        class_name="sr-only focus:not-sr-only focus:fixed focus:left-4 focus:top-4 focus:z-50 focus:rounded-control "
+        "focus:bg-surface focus:px-4 focus:py-2 focus:shadow-float",
+    )
+
+
+def error_line(sentence: rx.Var[str]) -> rx.Component:
+    """A sentence that says what is wrong and what to do; nothing when it is empty."""
+    return rx.cond(
+        sentence != "",
+        rx.el.p(
+            rx.icon("circle-alert", size=18, class_name="mt-0.5 shrink-0"),
+            rx.el.span(sentence),
+            role="alert",
+            class_name="flex gap-2 rounded-control bg-danger-soft px-3 py-2 text-sm text-danger",
+        ),
+    )
+
+
+@rx.memo
+def offline_bar() -> rx.Component:
+    """Shown while the server cannot be reached; goes away by itself."""
+    return rx.cond(
+        has_too_many_connection_errors,
+        rx.el.div(
+            rx.icon("wifi-off", size=18),
+            "Connection lost. Your work is safe; we keep trying to reconnect.",
+            role="status",
+            class_name="fixed inset-x-0 bottom-0 z-50 flex items-center justify-center gap-2 bg-raised px-4 py-3 text-sm "
+            "text-ink shadow-float border-t border-line",
+        ),
+    )
+
+
+def plain_page(*children: rx.Component, action: rx.Component | None = None) -> rx.Component:
+    """Header and a centred column: landing, login, unknown page."""
+    return rx.el.div(
+        skip_link(),
+        rx.el.header(
+            rx.el.div(
+                wordmark(),
+                rx.el.div(theme_switch(), action or rx.fragment(), class_name="flex items-center gap-2"),
+                class_name="mx-auto flex h-16 max-w-6xl items-center justify-between px-4 md:px-6",
+            ),
+        ),
+        rx.el.main(*children, id="content", class_name="mx-auto w-full max-w-6xl grow px-4 md:px-6"),
+        rx.el.footer(
+            rx.el.p(
+                "Kaleipix is open to run yourself. No trackers, nothing loaded from elsewhere.", class_name=theme.HINT
+            ),
+            class_name="mx-auto w-full max-w-6xl px-4 py-8 md:px-6",
+        ),
+        class_name="flex min-h-dvh flex-col bg-canvas",
+    )

@@ -1,0 +1,164 @@
+"""The stage: one picture, as large as it fits, and what can be done with it."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from kaleipix_app.components import theme
+from kaleipix_app.state.composer import Composer
+from kaleipix_app.state.studio import Studio
+from kaleipix_app.state.views import ResultView
+
+_FRAME = "min-h-0 grow flex items-center justify-center overflow-hidden"
+
+
+def stage() -> rx.Component:
+    """The chosen result; while nothing is chosen the first picture in the making; else an invitation."""
+    return rx.el.section(
+        rx.el.h2("Stage", class_name="sr-only"),
+        rx.cond(
+            Studio.stage.id != "",
+            _picture(),
+            rx.cond(Studio.live.length() > 0, _making(), rx.cond(Studio.ready, _empty(), _loading())),
+        ),
+        class_name="flex min-h-0 flex-col gap-3 lg:h-full",
+    )
+
+
+def _picture() -> rx.Component:
+    shown = Studio.stage.picture
+    return rx.fragment(
+        rx.el.div(
+            rx.el.img(
+                src=shown.preview,
+                alt=shown.alt,
+                width=shown.width,
+                height=shown.height,
+                key=shown.id,
+                class_name="max-h-full max-w-full w-auto h-auto rounded-control object-contain shadow-float max-lg:max-h-[46dvh]",
+            ),
+            class_name=_FRAME,
+        ),
+        _news(),
+        rx.cond(
+            Studio.stage.others.length() > 1,
+            rx.el.div(rx.foreach(Studio.stage.others, _other), class_name="flex justify-center gap-2"),
+        ),
+        rx.el.div(
+            rx.el.div(
+                rx.el.p(Studio.stage.prompt, class_name="line-clamp-2 font-medium"),
+                rx.el.p(
+                    f"{Studio.stage.about} · seed {Studio.stage.seed} · {shown.width} × {shown.height}",
+                    class_name="text-sm text-muted tabular-nums",
+                ),
+                class_name="min-w-0 grow",
+            ),
+            rx.el.div(
+                rx.el.button(
+                    rx.icon("repeat", size=16),
+                    "Reuse",
+                    type="button",
+                    on_click=Composer.reuse(Studio.stage.generation_id),
+                    title="Put prompt, settings and source back into the composer",
+                    class_name=theme.SECONDARY,
+                ),
+                rx.el.button(
+                    rx.icon("download", size=16),
+                    "Download",
+                    type="button",
+                    on_click=rx.download(url=f"/media/{shown.id}/original?download=1"),
+                    class_name=theme.SECONDARY,
+                ),
+                class_name="flex shrink-0 gap-2",
+            ),
+            class_name="flex items-center gap-4 max-sm:flex-col max-sm:items-stretch",
+        ),
+    )
+
+
+def _news() -> rx.Component:
+    """Told once and badged; the picture on the stage stays unless following is on."""
+    return rx.el.div(
+        rx.cond(
+            Studio.fresh > 0,
+            rx.el.button(
+                rx.icon("image-plus", size=16),
+                rx.cond(Studio.fresh == 1, "1 new picture is ready", f"{Studio.fresh} new pictures are ready"),
+                type="button",
+                on_click=Studio.show_newest,
+                class_name=f"{theme.SECONDARY} border-accent-text",
+            ),
+        ),
+        aria_live="polite",
+        class_name="flex justify-center empty:hidden",
+    )
+
+
+def _other(result: rx.Var[ResultView]) -> rx.Component:
+    return rx.el.button(
+        rx.el.img(
+            src=result.thumb,
+            alt=result.alt,
+            width=result.width,
+            height=result.height,
+            class_name="size-full object-cover",
+        ),
+        type="button",
+        on_click=Studio.choose(result.id),
+        aria_current=rx.cond(result.id == Studio.stage.id, "true", "false"),
+        class_name="size-14 overflow-hidden rounded-control border-2 border-transparent aria-[current=true]:border-accent-text cursor-pointer",
+    )
+
+
+def _making() -> rx.Component:
+    """A place of the final shape, filled by the preview as it grows."""
+    first = Studio.live[0]
+    return rx.el.div(
+        rx.el.div(
+            rx.cond(
+                first.preview != "",
+                rx.el.img(src=first.preview, alt="", class_name="size-full object-cover"),
+            ),
+            style={"aspect-ratio": f"{first.width} / {first.height}"},
+            class_name="h-full max-h-full max-w-full overflow-hidden rounded-control bg-raised animate-breathe max-lg:h-auto max-lg:w-full max-lg:max-h-[46dvh]",
+        ),
+        class_name=_FRAME,
+    )
+
+
+def _loading() -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            class_name="aspect-square h-full max-h-[60dvh] rounded-control bg-raised animate-breathe max-lg:max-h-[30dvh]"
+        ),
+        aria_hidden=True,
+        class_name=_FRAME,
+    )
+
+
+def _empty() -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            rx.el.img(
+                src="/samples/prompt-1.webp",
+                alt="",
+                width="320",
+                height="320",
+                class_name="size-40 rounded-panel object-cover shadow-float -rotate-3 max-lg:size-24",
+            ),
+            rx.el.img(
+                src="/samples/coffee-after.webp",
+                alt="",
+                width="320",
+                height="320",
+                class_name="size-40 rounded-panel object-cover shadow-float rotate-3 -ml-8 max-lg:size-24 max-lg:-ml-5",
+            ),
+            class_name="flex",
+        ),
+        rx.el.p("Your first picture appears here", class_name="text-xl font-semibold tracking-tight"),
+        rx.el.p(
+            "Add a photograph or just write what you imagine. The engine built in here is mathematics, not AI, and nothing leaves this server.",
+            class_name="max-w-md text-center text-muted max-lg:text-sm",
+        ),
+        class_name="flex grow flex-col items-center justify-center gap-4 py-6 max-lg:gap-2 max-lg:py-2",
+    )

@@ -1,0 +1,55 @@
+"""The look: Tailwind names for the tokens of `assets/theme.css`, and the few class lists used everywhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_COLOURS = (
+    "canvas",
+    "surface",
+    "raised",
+    "line",
+    "edge",
+    "ink",
+    "muted",
+    "accent",
+    "accent-strong",
+    "accent-ink",
+    "accent-text",
+    "danger",
+    "danger-soft",
+    "ok",
+)
+
+TAILWIND: dict[str, Any] = {
+    "darkMode": "class",
+    "theme": {
+        "extend": {
+            "colors": {name: f"var(--{name})" for name in _COLOURS},
+            "borderRadius": {"control": "8px", "panel": "14px"},
+            "boxShadow": {"raised": "var(--shadow-raised)", "float": "var(--shadow-float)"},
+            "animation": {"breathe": "kx-breathe 1.8s ease-in-out infinite"},
+        }
+    },
+}
+
+# Class lists are whole literals: Tailwind finds them by reading the compiled pages.
+PANEL = "rounded-panel border border-line bg-surface"
+PRIMARY = (
+    "inline-flex items-center justify-center gap-2 min-h-11 px-5 rounded-control bg-accent text-accent-ink font-semibold "
+    "transition-colors hover:bg-accent-strong disabled:opacity-50 disabled:cursor-not-allowed cursor-pointer"
+)
+SECONDARY = (
+    "inline-flex items-center justify-center gap-2 min-h-10 px-4 rounded-control border border-line bg-surface text-ink "
+    "font-medium transition-colors hover:bg-raised disabled:opacity-50 disabled:cursor-not-allowed cursor-pointer"
+)
+QUIET = (
+    "inline-flex items-center justify-center gap-1.5 min-h-9 px-3 rounded-control text-sm text-muted transition-colors "
+    "hover:bg-raised hover:text-ink disabled:opacity-50 disabled:cursor-not-allowed cursor-pointer"
+)
+FIELD = (
+    "w-full rounded-control border border-edge bg-surface px-3 text-ink placeholder:text-muted "
+    "focus:border-accent-text disabled:opacity-60"
+)
+LABEL = "text-sm font-medium text-ink"
+HINT = "text-sm text-muted"

@@ -1,0 +1,56 @@
+"""The Reflex app: pages, routes, lifespan. No logic."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+import reflex as rx
+
+from kaleipix_app.backend import container
+from kaleipix_app.components.shell import offline_bar
+from kaleipix_app.pages.landing import landing
+from kaleipix_app.pages.login import login
+from kaleipix_app.pages.not_found import not_found
+from kaleipix_app.pages.studio import studio
+from kaleipix_app.state.guard import SessionGuard
+from kaleipix_app.state.login import Login
+from kaleipix_app.state.notices import unexpected
+from kaleipix_app.state.studio import TABS, Studio, refresh
+
+parts = container.get()
+
+app = rx.App(
+    html_lang="en",
+    stylesheets=["/theme.css"],
+    head_components=[
+        rx.el.link(rel="icon", href="/mark.svg", type="image/svg+xml"),
+        rx.el.meta(name="color-scheme", content="dark light"),
+    ],
+    api_transformer=[parts.api_app(), parts.guard],
+    backend_exception_handler=unexpected,
+)
+app.app_wraps[(5, "Overlay")] = lambda _stateful: rx.fragment(offline_bar())
+app.add_middleware(SessionGuard())
+app.add_page(
+    landing,
+    route="/",
+    title="Kaleipix: the image studio that anyone can run",
+    description="Bring a photograph or a sentence and get new pictures. Private, without trackers, and yours to run.",
+)
+app.add_page(login, route="/login", title="Sign in · Kaleipix", on_load=Login.open)
+app.add_page(studio, route="/w/[username]", title="Studio · Kaleipix", on_load=Studio.open)
+app.add_page(not_found, route="/404", title="Nothing here · Kaleipix")
+
+
+@asynccontextmanager
+async def work() -> AsyncIterator[None]:
+    """Jobs, and the doorbell of every open tab."""
+    TABS.connect(partial(refresh, app))
+    parts.feed.subscribe(TABS.ring)
+    async with parts.running():
+        yield
+
+
+app.register_lifespan_task(work)

@@ -1,0 +1,87 @@
+"""The studio: composer, stage and activity; three panes on a desk, one column on a phone."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from kaleipix_app.components import theme
+from kaleipix_app.components.activity import history, running
+from kaleipix_app.components.composer import composer
+from kaleipix_app.components.post_form import post_form
+from kaleipix_app.components.shell import skip_link, theme_switch, wordmark
+from kaleipix_app.components.stage import stage
+from kaleipix_app.state.notices import Notices
+from kaleipix_app.state.studio import Studio
+
+_PANE = "lg:overflow-y-auto lg:p-5"
+
+
+def studio() -> rx.Component:
+    """On a phone the stage comes first, then what runs, then the composer, then the history."""
+    return rx.el.div(
+        skip_link(),
+        _header(),
+        rx.el.main(
+            rx.el.h1("Studio", class_name="sr-only"),
+            rx.el.div(
+                composer(),
+                data_scrolls="",
+                class_name=f"{_PANE} max-lg:order-3 lg:border-r lg:border-line lg:bg-surface",
+            ),
+            rx.el.div(stage(), class_name="min-w-0 max-lg:order-1 lg:min-h-0 lg:p-6"),
+            rx.el.div(
+                running(),
+                rx.el.div(history(), class_name="min-w-0 max-lg:order-4"),
+                data_scrolls="",
+                class_name=f"{_PANE} flex flex-col gap-5 max-lg:contents lg:border-l lg:border-line lg:bg-surface",
+            ),
+            id="content",
+            class_name="grid grow gap-4 max-lg:px-4 max-lg:pb-28 lg:min-h-0 max-lg:grid-cols-[minmax(0,1fr)] max-lg:content-start lg:grid-cols-[340px_minmax(0,1fr)_320px] lg:gap-0",
+        ),
+        _unexpected(),
+        class_name="flex min-h-dvh flex-col bg-canvas lg:h-dvh lg:overflow-hidden",
+    )
+
+
+def _header() -> rx.Component:
+    return rx.el.header(
+        wordmark("/"),
+        rx.el.div(
+            rx.el.span(Studio.username_shown, class_name="max-w-40 truncate text-sm text-muted max-sm:hidden"),
+            rx.el.div(
+                rx.el.span(Studio.credits, class_name="font-semibold tabular-nums"),
+                rx.el.span(rx.cond(Studio.credits == 1, " credit", " credits"), class_name="text-muted"),
+                role="status",
+                aria_label="Credits",
+                class_name="rounded-full bg-raised px-3 py-1.5 text-sm",
+            ),
+            theme_switch(),
+            post_form(
+                rx.el.button(
+                    rx.icon("log-out", size=18),
+                    type="submit",
+                    aria_label="Sign out",
+                    title="Sign out",
+                    disabled=~Studio.ready,
+                    class_name="grid size-10 place-items-center rounded-control text-muted hover:bg-raised hover:text-ink cursor-pointer",
+                ),
+                action="/api/session/end",
+                on_failed=Notices.show,
+            ),
+            class_name="flex items-center gap-2",
+        ),
+        class_name="sticky top-0 z-20 flex h-14 shrink-0 items-center justify-between border-b border-line bg-canvas px-4 lg:px-5",
+    )
+
+
+def _unexpected() -> rx.Component:
+    return rx.cond(
+        Notices.text != "",
+        rx.el.div(
+            rx.el.span(Notices.text),
+            rx.el.button("Close", type="button", on_click=Notices.close, class_name=theme.QUIET),
+            role="alert",
+            class_name="fixed inset-x-4 bottom-24 z-40 mx-auto flex max-w-xl items-center justify-between gap-3 rounded-panel border border-danger "
+            "bg-surface px-4 py-3 text-sm shadow-float lg:bottom-6",
+        ),
+    )

@@ -1,0 +1,179 @@
+"""The composer: sources, prompt, model and its settings, price; and the click on Generate."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+import reflex as rx
+
+from kaleipix_app.backend import container
+from kaleipix_app.backend.errors import BadInput, NotFound
+from kaleipix_app.backend.generation.request import Draft
+from kaleipix_app.backend.media.images import Picture
+from kaleipix_app.backend.providers.base import ParamValue
+from kaleipix_app.backend.providers.catalogue import DEFAULT_MODEL, MODELS, SIZES, Choice, Number
+from kaleipix_app.state.guard import sentences, viewer_of
+from kaleipix_app.state.studio import Studio
+from kaleipix_app.state.views import SourceView, source_view
+
+MOST_SOURCES = 8
+
+
+class Composer(rx.State):
+    """What the next generation will be. The prompt itself lives in its field until it is submitted."""
+
+    model: str = DEFAULT_MODEL.id
+    params: dict[str, ParamValue] = {param.key: param.default for param in DEFAULT_MODEL.params}
+    aspect_ratio: str = DEFAULT_MODEL.aspect_ratios[0]
+    count: int = 1
+    seed: str = ""
+    sources: list[SourceView] = []
+    prompt: str = ""  # put into the field when `version` grows
+    version: int = 0
+    error: str = ""
+
+    @rx.var
+    def price(self) -> int:
+        """Credits of the next click."""
+        return MODELS[self.model].price * self.count * max(1, len(self.sources))
+
+    @rx.var
+    def pictures(self) -> int:
+        """How many pictures the next click makes."""
+        return self.count * max(1, len(self.sources))
+
+    @rx.event
+    async def set_model(self, value: str) -> None:
+        """Another model, with its own settings."""
+        if value in MODELS and value != self.model:
+            self.model, self.params = value, dict(MODELS[value].defaults())
+
+    @rx.event
+    async def set_aspect_ratio(self, value: str) -> None:
+        """Shape of the results."""
+        if value in MODELS[self.model].aspect_ratios:
+            self.aspect_ratio = value
+
+    @rx.event
+    async def set_count(self, value: int) -> None:
+        """1 to 4 pictures."""
+        if value in range(1, MODELS[self.model].max_count + 1):
+            self.count = value
+
+    @rx.event
+    async def set_choice(self, key: str, value: str) -> None:
+        """A setting with named values."""
+        if any(isinstance(p, Choice) and p.key == key and p.accepts(value) for p in MODELS[self.model].params):
+            self.params = {**self.params, key: value}
+
+    @rx.event
+    async def set_number(self, key: str, value: str) -> None:
+        """A setting on a slider."""
+        number = int(float(value))
+        if any(isinstance(p, Number) and p.key == key and p.accepts(number) for p in MODELS[self.model].params):
+            self.params = {**self.params, key: number}
+
+    @rx.event
+    async def set_seed(self, value: str) -> None:
+        """Empty: a new one by chance each time."""
+        self.seed = value.strip()
+
+    @rx.event
+    async def use_example(self, prompt: str) -> None:
+        """Put an example into the prompt field."""
+        self._put_prompt(str(prompt))
+
+    @rx.event
+    async def uploaded(self, image_id: str) -> None:
+        """An upload has arrived: show it in the tray, and take its shape if it is the first."""
+        viewer = await viewer_of(self)
+        self.error = ""
+        with sentences(self._show_error):
+            if len(self.sources) >= MOST_SOURCES:
+                raise BadInput(f"At most {MOST_SOURCES} pictures at a time. Remove one first.")
+            parts = container.get()
+            async with parts.db.reading() as uow:
+                picture = await parts.images.get(uow, viewer.user_id, image_id)
+            if picture.id not in {source.id for source in self.sources}:
+                if not self.sources:
+                    self.aspect_ratio = closest_aspect_ratio(picture)
+                self.sources = [*self.sources, source_view(picture, len(self.sources) + 1)]
+
+    @rx.event
+    async def upload_failed(self, sentence: str) -> None:
+        """An upload was refused: say why."""
+        self.error = sentence
+
+    @rx.event
+    async def remove_source(self, image_id: str) -> None:
+        """Take a picture out of the tray; it stays stored."""
+        self.sources = [source for source in self.sources if source.id != image_id]
+
+    @rx.event
+    async def generate(self, form: dict[str, Any]) -> None:
+        """Queue one generation for each source, all or none. Never waits for what runs."""
+        viewer = await viewer_of(self)
+        parts = container.get()
+        self.error = ""
+        with sentences(self._show_error):
+            drafts = [self._draft(str(form.get("prompt", "")), source) for source in self._source_ids()]
+            async with parts.db.unit_of_work() as uow:
+                for draft in drafts:
+                    await parts.generations.request(uow, viewer, draft)
+        studio = await self.get_state(Studio)
+        await studio._read(viewer)
+
+    @rx.event
+    async def reuse(self, generation_id: str) -> None:
+        """Prompt, settings and source of an earlier generation; a new seed."""
+        viewer = await viewer_of(self)
+        parts = container.get()
+        self.error = ""
+        with sentences(self._show_error):
+            async with parts.db.reading() as uow:
+                record = await parts.history.one(uow, viewer.user_id, generation_id)
+                found = []
+                if record.source_id:
+                    with suppress(NotFound):  # deleted since: the rest can still be reused
+                        found = [await parts.images.get(uow, viewer.user_id, record.source_id)]
+            if record.model not in MODELS:
+                raise BadInput("The model of this one is not offered any more.")
+            self.model, self.aspect_ratio, self.count, self.seed = record.model, record.aspect_ratio, record.count, ""
+            self.params = {**MODELS[record.model].defaults(), **record.params}
+            self.sources = [source_view(picture, 1) for picture in found]
+            self._put_prompt(record.prompt)
+
+    def _source_ids(self) -> list[str | None]:
+        return [source.id for source in self.sources] or [None]
+
+    def _draft(self, prompt: str, source_id: str | None) -> Draft:
+        if self.seed and not self.seed.isdecimal():
+            raise BadInput("A seed is a whole number. Leave it empty for chance.")
+        return Draft(
+            model=self.model,
+            prompt=prompt,
+            aspect_ratio=self.aspect_ratio,
+            count=self.count,
+            seed=int(self.seed) if self.seed else None,
+            params=dict(self.params),
+            source_id=source_id,
+        )
+
+    def _put_prompt(self, prompt: str) -> None:
+        self.prompt = prompt
+        self.version += 1
+
+    def _show_error(self, sentence: str) -> None:
+        self.error = sentence
+
+
+def closest_aspect_ratio(picture: Picture) -> str:
+    """The offered shape that is nearest to the picture's own, by ratio of ratios."""
+
+    def distance(name: str) -> float:
+        width, height = SIZES[name]
+        ratio = (width / height) / (picture.width / picture.height)
+        return max(ratio, 1 / ratio)
+
+    return min(SIZES, key=distance)

@@ -1,0 +1,88 @@
+"""Deny by default: every event of every tab passes here, and who sent it is looked up in the database.
+
+A handler is for signed-in people unless it is marked `@public`. Helpers start with `_`, so no browser can call them.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import reflex as rx
+import structlog
+from reflex_base.registry import RegistrationContext
+
+from kaleipix_app.backend import container
+from kaleipix_app.backend.accounts.viewer import Viewer
+from kaleipix_app.backend.errors import KaleipixError, SignInNeeded
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+_FRAMEWORK = ("reflex.", "reflex_")
+
+
+def public(handler: Handler) -> Handler:
+    """Mark a handler (under `@rx.event`) as callable by anyone."""
+    handler._is_public = True
+    return handler
+
+
+def is_public(handler: Callable[..., Any]) -> bool:
+    """Whether anyone may call it: marked ones, and the framework's own hydration."""
+    return handler.__module__.startswith(_FRAMEWORK) or getattr(handler, "_is_public", False)
+
+
+class Session(rx.State):
+    """Which session this tab's state belongs to. Nothing of it reaches the browser."""
+
+    _secret: str = ""
+    _bound: bool = False
+    _viewer: Viewer | None = None
+
+
+class SessionGuard(rx.Middleware):
+    """Session → person, at every event. Another person in the same tab starts from nothing."""
+
+    async def preprocess(self, app: rx.App, state: rx.State, event: Any) -> rx.state.StateUpdate | None:
+        """Refuse with a redirect to the login page, or let the handler run."""
+        structlog.contextvars.bind_contextvars(request_id=secrets.token_hex(6))
+        parts = container.get()
+        root = state._get_root_state()
+        secret = parts.cookies.read(root.router.headers.cookie, parts.cookies.session)
+        session = await root.get_state(Session)
+        if session._secret != secret:
+            if session._bound:
+                root.reset()
+                session = await root.get_state(Session)
+            session._secret, session._bound = secret, True
+        session._viewer = await current_viewer(session)
+        if session._viewer is not None or is_public(RegistrationContext.get().event_handlers[event.name].handler.fn):
+            return None
+        return rx.state.StateUpdate(events=rx.event.Event.from_event_type(rx.redirect("/login", is_external=True)))
+
+
+async def current_viewer(session: Session) -> Viewer | None:
+    """Who the tab's session belongs to at this moment."""
+    if not session._secret:
+        return None
+    parts = container.get()
+    async with parts.db.reading() as uow:
+        return await parts.sessions.viewer(uow, session._secret)
+
+
+async def viewer_of(state: rx.State) -> Viewer:
+    """The person whose event is being handled. Raises SignInNeeded."""
+    session = await state.get_state(Session)
+    if session._viewer is None:
+        raise SignInNeeded
+    return session._viewer
+
+
+@contextmanager
+def sentences(show: Callable[[str], None]) -> Iterator[None]:
+    """Expected errors become a sentence on the page; anything else goes on to `Notices`."""
+    try:
+        yield
+    except KaleipixError as error:
+        show(error.sentence)

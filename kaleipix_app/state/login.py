@@ -1,0 +1,49 @@
+"""The login page: which step is shown. The steps themselves are routes, because they set cookies."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from kaleipix_app.backend import container
+from kaleipix_app.state.guard import public
+
+_STEPS = ("email", "code", "register")
+
+
+class Login(rx.State):
+    """What one tab shows of a sign-in under way."""
+
+    step: str = "email"
+    email: str = ""
+    error: str = ""
+
+    @rx.event
+    @public
+    async def open(self) -> None:
+        """Resume where this browser was: a reload in the middle loses nothing."""
+        parts = container.get()
+        header = self.router.headers.cookie
+        secret = parts.cookies.read(header, parts.cookies.challenge)
+        async with parts.db.reading() as uow:
+            self.step, self.email = await parts.signin.step(uow, secret)
+        self.error = ""
+
+    @rx.event
+    @public
+    async def stepped(self, step: str, email: str) -> None:
+        """A route answered: show the next step."""
+        self.step = step if step in _STEPS else "email"
+        self.email = email or self.email
+        self.error = ""
+
+    @rx.event
+    @public
+    async def failed(self, sentence: str) -> None:
+        """A route refused: show its sentence."""
+        self.error = sentence
+
+    @rx.event
+    @public
+    async def start_over(self) -> None:
+        """Another address, after all."""
+        self.step, self.error = "email", ""

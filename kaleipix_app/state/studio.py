@@ -1,0 +1,150 @@
+"""The studio's live half: what runs, what was made, what is on the stage, what it may cost."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from kaleipix_app.backend import container
+from kaleipix_app.backend.accounts.viewer import Viewer
+from kaleipix_app.backend.errors import NotFound
+from kaleipix_app.state.guard import Session, current_viewer, sentences, viewer_of
+from kaleipix_app.state.tabs import Tabs
+from kaleipix_app.state.views import LiveView, MadeView, StageView, live_view, made_view, stage_view
+
+_PAGE = 12  # generations of history at a time
+
+
+class Studio(rx.State):
+    """A view cache of the database for one tab: rebuilt at every load, refreshed when the doorbell rings."""
+
+    ready: bool = False
+    username_shown: str = ""
+    credits: int = 0
+    live: list[LiveView] = []
+    made: list[MadeView] = []
+    has_more: bool = False
+    stage: StageView = StageView()
+    follow: bool = True
+    fresh: int = 0  # results that came while another picture stayed on the stage
+    error: str = ""
+    _shown: int = _PAGE
+
+    @rx.event
+    async def open(self) -> None:
+        """The page was opened or reloaded: everything comes from the database."""
+        viewer = await viewer_of(self)
+        parts = container.get()
+        async with parts.db.unit_of_work() as uow:
+            await parts.sessions.seen(uow, viewer.session_id)
+            await parts.ledger.grant_month(uow, viewer.user_id)
+        self.username_shown = viewer.username
+        TABS.add(viewer.user_id, self.router.session.client_token)
+        await self._read(viewer, first=True)
+        self.ready = True
+
+    @rx.event
+    async def choose(self, image_id: str) -> None:
+        """Put one result on the stage."""
+        viewer = await viewer_of(self)
+        with sentences(self._show_error):
+            self.stage = await self._staged(viewer, image_id)
+            self.fresh = 0
+
+    @rx.event
+    async def show_newest(self) -> None:
+        """Look at what came in meanwhile."""
+        viewer = await viewer_of(self)
+        if self.made and self.made[0].results:
+            with sentences(self._show_error):
+                self.stage = await self._staged(viewer, self.made[0].results[0].id)
+        self.fresh = 0
+
+    @rx.event
+    async def set_follow(self, on: bool) -> None:
+        """Whether a new result opens by itself."""
+        self.follow = bool(on)
+
+    @rx.event
+    async def show_more(self) -> None:
+        """Older history."""
+        viewer = await viewer_of(self)
+        self._shown = min(self._shown + _PAGE, 5 * _PAGE)
+        await self._read(viewer)
+
+    @rx.event
+    async def cancel(self, generation_id: str) -> None:
+        """Stop it; the credits come back."""
+        await self._command("cancel", generation_id)
+
+    @rx.event
+    async def retry(self, generation_id: str) -> None:
+        """The same again."""
+        await self._command("retry", generation_id)
+
+    @rx.event
+    async def dismiss(self, generation_id: str) -> None:
+        """The failure was read."""
+        await self._command("dismiss", generation_id)
+
+    @rx.event
+    async def close_error(self) -> None:
+        """The sentence was read."""
+        self.error = ""
+
+    async def _command(self, name: str, generation_id: str) -> None:
+        viewer = await viewer_of(self)
+        parts = container.get()
+        self.error = ""
+        with sentences(self._show_error):
+            async with parts.db.unit_of_work() as uow:
+                await getattr(parts.generations, name)(uow, viewer, generation_id)
+        await self._read(viewer)
+
+    def _show_error(self, sentence: str) -> None:
+        self.error = sentence
+
+    async def _staged(self, viewer: Viewer, image_id: str) -> StageView:
+        parts = container.get()
+        async with parts.db.reading() as uow:
+            picture = await parts.images.get(uow, viewer.user_id, image_id)
+            if picture.generation_id is None:
+                raise NotFound
+            record = await parts.history.one(uow, viewer.user_id, picture.generation_id)
+        return stage_view(record, image_id)
+
+    async def _read(self, viewer: Viewer, *, first: bool = False) -> None:
+        """Rows → views. Assigns only what differs, because an assignment is sent to the browser."""
+        parts = container.get()
+        async with parts.db.reading() as uow:
+            credits = await parts.ledger.balance(uow, viewer.user_id)
+            live = [live_view(record, parts.previews) for record in await parts.history.live(uow, viewer.user_id)]
+            records = await parts.history.made(uow, viewer.user_id, limit=self._shown + 1)
+        made = [made_view(record) for record in records[: self._shown]]
+        known = {one.id for one in self.made}
+        arrived = [one for one in made if one.id not in known and one.results]
+        changes = {"credits": credits, "live": live, "made": made, "has_more": len(records) > self._shown}
+        for name, value in changes.items():
+            if getattr(self, name) != value:
+                setattr(self, name, value)
+        if arrived and (first or self.follow or not self.stage.id):
+            self.stage = stage_view(records[0], made[0].results[0].id)
+            self.fresh = 0
+        elif arrived and known:
+            self.fresh += sum(len(one.results) for one in arrived)
+
+
+async def refresh(app: rx.App, token: str) -> bool:
+    """Let one tab read again; False when it is gone or its session has ended."""
+    if token not in app.event_namespace.token_to_sid:
+        return False
+    async with app.modify_state(rx.BaseStateToken(ident=token, cls=Studio)) as root:
+        viewer = await current_viewer(await root.get_state(Session))
+        studio = await root.get_state(Studio)
+        if viewer is None:
+            studio.reset()
+            return False
+        await studio._read(viewer)
+    return True
+
+
+TABS = Tabs()

@@ -1,0 +1,65 @@
+"""Who is looking: the open tabs of each person, refreshed when their doorbell rings."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from kaleipix_app.backend import log
+
+_PAUSE = 0.15  # seconds between two refreshes of one person's tabs: a progress bar needs no more
+_log = log.get("tabs")
+
+
+async def _nobody_looks(_token: str) -> bool:
+    return False
+
+
+class Tabs:
+    """User id → client tokens."""
+
+    def __init__(self) -> None:
+        self._refresh: Callable[[str], Awaitable[bool]] = _nobody_looks
+        self._open: dict[str, set[str]] = {}
+        self._ringing: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+
+    def connect(self, refresh: Callable[[str], Awaitable[bool]]) -> None:
+        """`refresh(token)` lets one tab read again and answers whether it still looks on."""
+        self._refresh = refresh
+
+    def add(self, user_id: str, token: str) -> None:
+        """This tab shows that person's pictures from now on, and nobody else's."""
+        for tokens in self._open.values():
+            tokens.discard(token)
+        self._open.setdefault(user_id, set()).add(token)
+
+    def ring(self, user_id: str) -> None:
+        """Something of this person changed: let their tabs read again, once for many rings."""
+        if user_id in self._ringing:
+            self._again.add(user_id)
+        elif self._open.get(user_id):
+            self._ringing[user_id] = asyncio.create_task(self._answer(user_id))
+
+    async def _answer(self, user_id: str) -> None:
+        try:
+            while True:
+                self._again.discard(user_id)
+                for token in list(self._open.get(user_id, ())):
+                    await self._one(user_id, token)
+                if user_id not in self._again:
+                    return
+                await asyncio.sleep(_PAUSE)
+        finally:
+            self._ringing.pop(user_id, None)
+            if not self._open.get(user_id):
+                self._open.pop(user_id, None)
+
+    async def _one(self, user_id: str, token: str) -> None:
+        try:
+            stays = await self._refresh(token)
+        except Exception as error:  # noqa: BLE001 - one broken tab must not silence the others
+            _log.error("refresh_failed", exc_info=error)
+            return
+        if not stays:
+            self._open[user_id].discard(token)

@@ -1,0 +1,168 @@
+"""What the browser gets to see: small frozen types, made from what the backend returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kaleipix_app.backend.generation.feed import Previews
+from kaleipix_app.backend.generation.history import Record
+from kaleipix_app.backend.generation.machine import State
+from kaleipix_app.backend.media.images import Picture
+from kaleipix_app.backend.providers.catalogue import MODELS
+
+_EXCERPT = 160  # characters of a prompt in lists; an event stays small
+
+
+@dataclass(frozen=True)
+class SourceView:
+    """A source in the composer's tray."""
+
+    id: str
+    thumb: str
+    label: str
+
+
+@dataclass(frozen=True)
+class ResultView:
+    """One result: where its pictures are, its size, and its alternative text."""
+
+    id: str = ""
+    thumb: str = ""
+    preview: str = ""
+    width: int = 1
+    height: int = 1
+    alt: str = ""
+
+
+@dataclass(frozen=True)
+class LiveView:
+    """A generation that waits, runs or has failed."""
+
+    id: str
+    failed: bool
+    cancelling: bool
+    label: str  # Queued, Starting, Running, Saving
+    detail: str  # the number beside it, not read aloud at each change
+    percent: int  # -1: not known
+    prompt: str
+    about: str
+    preview: str
+    width: int
+    height: int
+    error: str
+
+
+@dataclass(frozen=True)
+class MadeView:
+    """A finished generation in the history."""
+
+    id: str
+    prompt: str
+    about: str
+    cost: str
+    results: list[ResultView] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class StageView:
+    """The picture on the stage and the others of its generation. An empty id: nothing is on it."""
+
+    id: str = ""
+    generation_id: str = ""
+    picture: ResultView = field(default_factory=ResultView)
+    prompt: str = ""
+    about: str = ""
+    seed: str = ""
+    source: str = ""  # thumbnail of the source, if there was one
+    others: list[ResultView] = field(default_factory=list)
+
+
+def source_view(picture: Picture, number: int) -> SourceView:
+    """A source as the tray shows it."""
+    return SourceView(picture.id, f"/media/{picture.id}/thumb", f"Source {number}, {picture.width} × {picture.height}")
+
+
+def result_view(picture: Picture, prompt: str, total: int) -> ResultView:
+    """A result as grids and stage show it; its alternative text starts with the prompt."""
+    alt = prompt if total == 1 else f"{prompt} ({picture.position + 1} of {total})"
+    return ResultView(
+        id=picture.id,
+        thumb=f"/media/{picture.id}/thumb",
+        preview=f"/media/{picture.id}/preview",
+        width=picture.width,
+        height=picture.height,
+        alt=alt,
+    )
+
+
+def live_view(record: Record, previews: Previews) -> LiveView:
+    """A generation under way, or its failure."""
+    percent = -1 if record.progress is None else round(100 * record.progress)
+    detail = {
+        State.QUEUED: _place(record.place),
+        State.RUNNING: f"{percent} %" if percent >= 0 else "",
+    }.get(record.state, "")
+    version = previews.version(record.id)
+    return LiveView(
+        id=record.id,
+        failed=record.state == State.FAILED,
+        cancelling=record.cancelling,
+        label=record.state.capitalize(),
+        detail=detail,
+        percent=percent,
+        prompt=excerpt(record.prompt),
+        about=about(record),
+        preview=f"/api/generations/{record.id}/preview?{version}" if version else "",
+        width=record.width,
+        height=record.height,
+        error=record.error_sentence,
+    )
+
+
+def made_view(record: Record) -> MadeView:
+    """A finished generation."""
+    prompt = excerpt(record.prompt)
+    noun = "credit" if record.price == 1 else "credits"
+    return MadeView(
+        id=record.id,
+        prompt=prompt,
+        about=about(record),
+        cost=f"{record.price} {noun}",
+        results=[result_view(picture, prompt, len(record.results)) for picture in record.results],
+    )
+
+
+def stage_view(record: Record, image_id: str) -> StageView:
+    """One result of a generation, large."""
+    results = [result_view(picture, record.prompt, len(record.results)) for picture in record.results]
+    seeds = {picture.id: picture.seed for picture in record.results}
+    shown = next((result for result in results if result.id == image_id), results[0])
+    return StageView(
+        id=shown.id,
+        generation_id=record.id,
+        picture=shown,
+        prompt=record.prompt,
+        about=about(record),
+        seed=str(seeds[shown.id] if seeds[shown.id] is not None else record.seed),
+        source=f"/media/{record.source_id}/thumb" if record.source_id else "",
+        others=results,
+    )
+
+
+def about(record: Record) -> str:
+    """Model, style and shape in one line."""
+    model = MODELS.get(record.model)
+    parts = [model.name if model else record.model, str(record.params.get("style", "")), record.aspect_ratio]
+    return " · ".join(part.capitalize() if n == 1 else part for n, part in enumerate(parts) if part)
+
+
+def excerpt(prompt: str) -> str:
+    """The beginning of a prompt."""
+    return prompt if len(prompt) <= _EXCERPT else prompt[: _EXCERPT - 1] + "…"
+
+
+def _place(place: int) -> str:
+    if place <= 1:
+        return "next"
+    suffix = {1: "st", 2: "nd", 3: "rd"}.get(place % 10 if place % 100 not in (11, 12, 13) else 0, "th")
+    return f"{place}{suffix} in line"

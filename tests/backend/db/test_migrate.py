@@ -1,0 +1,72 @@
+"""Migrations make exactly the tables that the code expects, and never harm a database they do not know."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, create_engine, inspect, text
+
+from kaleipix_app.backend import tables
+from kaleipix_app.backend.db import migrate
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "kaleipix.db"
+
+
+@pytest.fixture
+def url(path: Path) -> str:
+    return f"sqlite+aiosqlite:///{path}"
+
+
+def _reading(path: Path) -> Connection:
+    return create_engine(f"sqlite:///{path}").connect()
+
+
+async def test_the_migrated_tables_are_those_of_the_models(url: str, path: Path) -> None:
+    await migrate.upgrade(url)
+    with _reading(path) as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), tables.metadata)
+    assert differences == [], "a revision in db/migrations/versions must make these changes"
+
+
+async def test_a_second_run_changes_nothing(url: str) -> None:
+    assert await migrate.upgrade(url) == await migrate.upgrade(url)
+
+
+async def test_two_starts_at_once_migrate_once(url: str) -> None:
+    first, second = await asyncio.gather(migrate.upgrade(url), migrate.upgrade(url))
+    assert first == second
+
+
+async def test_a_newer_database_is_refused_by_name(url: str, path: Path) -> None:
+    await migrate.upgrade(url)
+    with _reading(path) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.commit()
+    with pytest.raises(migrate.MigrationFailed, match=r"newer version of Kaleipix \(revision 9999"):
+        await migrate.upgrade(url)
+
+
+async def test_a_migration_that_fails_leaves_everything_as_it_was(url: str, path: Path) -> None:
+    path.parent.mkdir()
+    with _reading(path) as connection:  # the last table that revision 0001 makes is in the way
+        connection.execute(text("CREATE TABLE ledger_entry (id TEXT)"))
+        connection.commit()
+    with pytest.raises(migrate.MigrationFailed, match="left as it was"):
+        await migrate.upgrade(url)
+    with _reading(path) as connection:
+        assert inspect(connection).get_table_names() == ["ledger_entry"]
+
+
+async def test_a_file_that_is_no_database_is_refused_in_one_line(url: str, path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"this is no database, it only has its name" * 100)
+    with pytest.raises(migrate.MigrationFailed) as refused:
+        await migrate.upgrade(url)
+    assert "\n" not in str(refused.value)

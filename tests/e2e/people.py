@@ -1,0 +1,63 @@
+"""What a person does in the browser, by the names of the contract."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.studio_server import StudioServer
+
+
+def sign_up(page: Page, server: StudioServer, username: str) -> None:
+    """From the landing page to an empty studio."""
+    page.goto("/")
+    page.get_by_role("link", name="Open the studio").click()
+    sign_in(page, server, f"{username}@example.com")
+    page.get_by_label("Username").fill(username)
+    page.get_by_label("I am 18 or older").check()
+    page.get_by_role("button", name="Create workspace").click()
+    page.wait_for_url(f"**/w/{username}")
+    expect(page.get_by_label("Prompt")).to_be_enabled()
+
+
+def sign_in(page: Page, server: StudioServer, address: str) -> None:
+    """Address and code, on the login page."""
+    number = len(server.mails())
+    page.get_by_label("Email").fill(address)
+    page.get_by_role("button", name="Send code").click()
+    page.get_by_label("Code").fill(server.code(number))
+    page.get_by_role("button", name="Sign in").click()
+
+
+def add_source(page: Page, photo: Path) -> None:
+    """Pick a file and wait until it is in the tray."""
+    page.get_by_label("Add source image").set_input_files(photo)
+    expect(page.get_by_alt_text("Source 1", exact=False)).to_be_visible()
+
+
+def generate(page: Page, prompt: str) -> None:
+    """Write and click."""
+    page.get_by_label("Prompt").fill(prompt)
+    page.get_by_role("button", name="Generate").click()
+
+
+def result(page: Page, prompt: str) -> Locator:
+    """The first finished picture of this prompt."""
+    return page.get_by_role("img", name=re.compile(f"^{re.escape(prompt)}")).first
+
+
+def finished(page: Page, prompt: str) -> str:
+    """Wait for it; returns the picture's id."""
+    picture = result(page, prompt)
+    expect(picture).to_be_visible()
+    src = picture.get_attribute("src") or ""
+    assert re.fullmatch(r"/media/[a-z0-9]+/(preview|thumb|original)", src), src
+    return src.split("/")[2]
+
+
+def balance(page: Page) -> int:
+    """Spendable credits as the page says."""
+    text = page.get_by_role("status", name="Credits").inner_text()
+    return int(text.split()[0])
