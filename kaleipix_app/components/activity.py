@@ -6,6 +6,7 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from kaleipix_app.components import theme
+from kaleipix_app.components.picture import picture
 from kaleipix_app.state.composer import Composer
 from kaleipix_app.state.studio import Studio
 from kaleipix_app.state.views import LiveView, MadeView, ResultView
@@ -139,7 +140,7 @@ def _made(one: rx.Var[MadeView]) -> rx.Component:
                 "Reuse",
                 type="button",
                 on_click=Composer.reuse(one.id),
-                aria_label=f"Reuse prompt and settings of: {one.prompt}",
+                aria_label=f"Reuse: {one.prompt}",
                 class_name=theme.QUIET,
             ),
             class_name="flex items-center gap-2",
@@ -151,11 +152,11 @@ def _made(one: rx.Var[MadeView]) -> rx.Component:
 
 def _thumb(result: rx.Var[ResultView]) -> rx.Component:
     return rx.el.button(
-        rx.el.img(
-            src=result.thumb,
-            alt=result.alt,
-            width=result.width,
-            height=result.height,
+        picture(
+            result.thumb,
+            result.alt,
+            result.width,
+            result.height,
             loading="lazy",
             class_name="size-full object-cover",
         ),

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from kaleipix_app.components import theme
+from kaleipix_app.components.picture import picture
 from kaleipix_app.components.prompt_field import prompt_field
 from kaleipix_app.components.shell import error_line
 from kaleipix_app.components.uploader import uploader
@@ -64,7 +65,7 @@ def _sources() -> rx.Component:
 
 def _source(source: rx.Var[SourceView]) -> rx.Component:
     return rx.el.div(
-        rx.el.img(src=source.thumb, alt=source.label, width="72", height="72", class_name="size-full object-cover"),
+        picture(source.thumb, source.label, 72, 72, class_name="size-full object-cover"),
         rx.el.button(
             rx.icon("x", size=14),
             type="button",
@@ -136,7 +137,16 @@ def _group(legend: str, *options: rx.Component, columns: str) -> rx.Component:
 
 
 def _radio(name: str, checked: rx.Var[bool], on_change: Any, label: str) -> rx.Component:
-    return rx.el.input(type="radio", name=name, checked=checked, on_change=on_change, aria_label=label, class_name=_HIT)
+    """The browser moves the choice at once and tells the server; it is mounted anew when the server changes it."""
+    return rx.el.input(
+        type="radio",
+        name=name,
+        default_checked=checked,
+        key=f"{name}-{label}-{Composer.settings_version}",
+        on_change=on_change,
+        aria_label=label,
+        class_name=_HIT,
+    )
 
 
 def _count(number: int) -> rx.Component:
@@ -163,11 +173,11 @@ def _shape(shape: offers.ShapeOffer) -> rx.Component:
 
 def _style(key: str, value: str) -> rx.Component:
     return rx.el.label(
-        rx.el.img(
-            src=f"/samples/style-{value}.webp",
-            alt="",
-            width="96",
-            height="64",
+        picture(
+            f"/samples/style-{value}.webp",
+            "",
+            96,
+            64,
             loading="lazy",
             class_name="h-14 w-full rounded-[6px] object-cover",
         ),
@@ -192,7 +202,7 @@ def _number(number: Any) -> rx.Component:
             min=number.low,
             max=number.high,
             default_value=value,
-            key=f"{number.key}-{Composer.version}",
+            key=f"{number.key}-{Composer.settings_version}",
             on_change=lambda chosen: Composer.set_number(number.key, chosen).throttle(80),
             disabled=_NOT_READY,
             class_name="h-8 w-full cursor-pointer accent-accent",
@@ -212,7 +222,7 @@ def _seed() -> rx.Component:
             id="seed",
             name="seed",
             default_value=Composer.seed,
-            key=f"seed-{Composer.version}",
+            key=f"seed-{Composer.settings_version}",
             on_change=Composer.set_seed.debounce(120),
             input_mode="numeric",
             auto_complete="off",
@@ -241,11 +251,11 @@ def _models() -> rx.Component:
 
 def _model(offer: offers.ModelOffer) -> rx.Component:
     return rx.el.label(
-        rx.el.img(
-            src="/samples/style-kaleidoscope.webp",
-            alt="",
-            width="48",
-            height="48",
+        picture(
+            "/samples/style-kaleidoscope.webp",
+            "",
+            48,
+            48,
             class_name="size-12 rounded-[6px] object-cover",
         ),
         rx.el.span(

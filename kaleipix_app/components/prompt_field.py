@@ -39,6 +39,12 @@ function KxPromptField({value, version, limit, className, disabled, ref: _ref, .
     else if (!field.current.value) field.current.value = sessionStorage.getItem(KX_DRAFT) ?? "";
     changed();
   }, [version]);
+  useEffect(() => {
+    const form = field.current.form;
+    const submitted = () => document.getElementById("stage")?.scrollIntoView({block: "nearest"});  // on a phone it is above
+    form.addEventListener("submit", submitted);
+    return () => form.removeEventListener("submit", submitted);
+  }, []);
   const keyed = (event) => {
     if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
       event.preventDefault();

@@ -6,12 +6,13 @@ import reflex as rx
 from reflex_components_core.core.banner import has_too_many_connection_errors
 
 from kaleipix_app.components import theme
+from kaleipix_app.components.picture import picture
 
 
 def wordmark(href: str = "/") -> rx.Component:
     """Mark and name, linked home."""
     return rx.el.a(
-        rx.el.img(src="/mark.svg", alt="", width="28", height="28", class_name="size-7"),
+        picture("/mark.svg", "", 28, 28, class_name="size-7"),
         rx.el.span("Kaleipix", class_name="text-lg font-semibold tracking-tight"),
         href=href,
         aria_label="Kaleipix, home",

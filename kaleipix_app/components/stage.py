@@ -5,11 +5,15 @@ from __future__ import annotations
 import reflex as rx
 
 from kaleipix_app.components import theme
+from kaleipix_app.components.picture import picture
 from kaleipix_app.state.composer import Composer
 from kaleipix_app.state.studio import Studio
 from kaleipix_app.state.views import ResultView
 
-_FRAME = "min-h-0 grow flex items-center justify-center overflow-hidden"
+# The picture and its placeholder share one geometry, so nothing jumps: the frame is measured (container units) and
+# the box takes the largest size of its shape that fits. On a phone it may take 44 % of the screen's height.
+_FRAME = "flex items-center justify-center [container-type:inline-size] lg:min-h-0 lg:grow lg:[container-type:size]"
+_BOX = "overflow-hidden rounded-control bg-raised [--room:44dvh] lg:[--room:100cqh]"
 
 
 def stage() -> rx.Component:
@@ -21,23 +25,19 @@ def stage() -> rx.Component:
             _picture(),
             rx.cond(Studio.live.length() > 0, _making(), rx.cond(Studio.ready, _empty(), _loading())),
         ),
-        class_name="flex min-h-0 flex-col gap-3 lg:h-full",
+        id="stage",
+        class_name="flex min-h-0 scroll-mt-20 flex-col gap-3 lg:h-full",
     )
 
 
 def _picture() -> rx.Component:
     shown = Studio.stage.picture
     return rx.fragment(
-        rx.el.div(
-            rx.el.img(
-                src=shown.preview,
-                alt=shown.alt,
-                width=shown.width,
-                height=shown.height,
-                key=shown.id,
-                class_name="max-h-full max-w-full w-auto h-auto rounded-control object-contain shadow-float max-lg:max-h-[46dvh]",
-            ),
-            class_name=_FRAME,
+        _framed(
+            shown.width,
+            shown.height,
+            picture(shown.preview, shown.alt, shown.width, shown.height, key=shown.id, class_name="size-full"),
+            "shadow-float",
         ),
         _news(),
         rx.cond(
@@ -96,11 +96,11 @@ def _news() -> rx.Component:
 
 def _other(result: rx.Var[ResultView]) -> rx.Component:
     return rx.el.button(
-        rx.el.img(
-            src=result.thumb,
-            alt=result.alt,
-            width=result.width,
-            height=result.height,
+        picture(
+            result.thumb,
+            result.alt,
+            result.width,
+            result.height,
             class_name="size-full object-cover",
         ),
         type="button",
@@ -113,14 +113,17 @@ def _other(result: rx.Var[ResultView]) -> rx.Component:
 def _making() -> rx.Component:
     """A place of the final shape, filled by the preview as it grows."""
     first = Studio.live[0]
+    preview = rx.cond(first.preview != "", rx.el.img(src=first.preview, alt="", class_name="size-full object-cover"))
+    return _framed(first.width, first.height, preview, "animate-breathe")
+
+
+def _framed(width: rx.Var[int], height: rx.Var[int], content: rx.Component, class_name: str) -> rx.Component:
+    shape = f"{width} / {height}"
     return rx.el.div(
         rx.el.div(
-            rx.cond(
-                first.preview != "",
-                rx.el.img(src=first.preview, alt="", class_name="size-full object-cover"),
-            ),
-            style={"aspect-ratio": f"{first.width} / {first.height}"},
-            class_name="h-full max-h-full max-w-full overflow-hidden rounded-control bg-raised animate-breathe max-lg:h-auto max-lg:w-full max-lg:max-h-[46dvh]",
+            content,
+            style={"aspect-ratio": shape, "width": f"min(100cqw, calc(var(--room) * {shape}))"},
+            class_name=f"{_BOX} {class_name}",
         ),
         class_name=_FRAME,
     )
@@ -129,7 +132,8 @@ def _making() -> rx.Component:
 def _loading() -> rx.Component:
     return rx.el.div(
         rx.el.div(
-            class_name="aspect-square h-full max-h-[60dvh] rounded-control bg-raised animate-breathe max-lg:max-h-[30dvh]"
+            style={"aspect-ratio": "1", "width": "min(100cqw, calc(var(--room) * 0.8))"},
+            class_name=f"{_BOX} animate-breathe",
         ),
         aria_hidden=True,
         class_name=_FRAME,
@@ -139,18 +143,18 @@ def _loading() -> rx.Component:
 def _empty() -> rx.Component:
     return rx.el.div(
         rx.el.div(
-            rx.el.img(
-                src="/samples/prompt-1.webp",
-                alt="",
-                width="320",
-                height="320",
+            picture(
+                "/samples/prompt-1.webp",
+                "",
+                320,
+                320,
                 class_name="size-40 rounded-panel object-cover shadow-float -rotate-3 max-lg:size-24",
             ),
-            rx.el.img(
-                src="/samples/coffee-after.webp",
-                alt="",
-                width="320",
-                height="320",
+            picture(
+                "/samples/coffee-after.webp",
+                "",
+                320,
+                320,
                 class_name="size-40 rounded-panel object-cover shadow-float rotate-3 -ml-8 max-lg:size-24 max-lg:-ml-5",
             ),
             class_name="flex",

@@ -6,6 +6,7 @@ import reflex as rx
 
 from kaleipix_app.components import theme
 from kaleipix_app.components.compare import compare
+from kaleipix_app.components.picture import picture
 from kaleipix_app.components.shell import plain_page
 
 _PROMISES = (
@@ -99,11 +100,11 @@ def _words() -> rx.Component:
         _heading("Or from a sentence alone", "Colours, moods and places in your words become palette and pattern."),
         rx.el.div(
             *[
-                rx.el.img(
-                    src=f"/samples/{name}.webp",
-                    alt=alt,
-                    width="640",
-                    height="640",
+                picture(
+                    f"/samples/{name}.webp",
+                    alt,
+                    640,
+                    640,
                     loading="lazy",
                     class_name="h-auto w-full rounded-panel",
                 )

@@ -36,7 +36,7 @@ def studio() -> rx.Component:
                 class_name=f"{_PANE} flex flex-col gap-5 max-lg:contents lg:border-l lg:border-line lg:bg-surface",
             ),
             id="content",
-            class_name="grid grow gap-4 max-lg:px-4 max-lg:pb-28 lg:min-h-0 max-lg:grid-cols-[minmax(0,1fr)] max-lg:content-start lg:grid-cols-[340px_minmax(0,1fr)_320px] lg:gap-0",
+            class_name="grid grow gap-4 max-lg:px-4 max-lg:pt-4 max-lg:pb-28 lg:min-h-0 max-lg:grid-cols-[minmax(0,1fr)] max-lg:content-start lg:grid-cols-[340px_minmax(0,1fr)_320px] lg:gap-0",
         ),
         _unexpected(),
         class_name="flex min-h-dvh flex-col bg-canvas lg:h-dvh lg:overflow-hidden",

@@ -31,6 +31,7 @@ class Composer(rx.State):
     sources: list[SourceView] = []
     prompt: str = ""  # put into the field when `version` grows
     version: int = 0
+    settings_version: int = 0  # grows when the settings were changed from here: their controls are mounted anew
     error: str = ""
 
     @rx.var
@@ -48,6 +49,7 @@ class Composer(rx.State):
         """Another model, with its own settings."""
         if value in MODELS and value != self.model:
             self.model, self.params = value, dict(MODELS[value].defaults())
+            self.settings_version += 1
 
     @rx.event
     async def set_aspect_ratio(self, value: str) -> None:
@@ -70,7 +72,7 @@ class Composer(rx.State):
     @rx.event
     async def set_number(self, key: str, value: str) -> None:
         """A setting on a slider."""
-        number = int(float(value))
+        number = int(value) if str(value).lstrip("-").isdecimal() else None
         if any(isinstance(p, Number) and p.key == key and p.accepts(number) for p in MODELS[self.model].params):
             self.params = {**self.params, key: number}
 
@@ -98,6 +100,7 @@ class Composer(rx.State):
             if picture.id not in {source.id for source in self.sources}:
                 if not self.sources:
                     self.aspect_ratio = closest_aspect_ratio(picture)
+                    self.settings_version += 1
                 self.sources = [*self.sources, source_view(picture, len(self.sources) + 1)]
 
     @rx.event
@@ -142,6 +145,7 @@ class Composer(rx.State):
             self.model, self.aspect_ratio, self.count, self.seed = record.model, record.aspect_ratio, record.count, ""
             self.params = {**MODELS[record.model].defaults(), **record.params}
             self.sources = [source_view(picture, 1) for picture in found]
+            self.settings_version += 1
             self._put_prompt(record.prompt)
 
     def _source_ids(self) -> list[str | None]:

@@ -150,10 +150,11 @@ def stage_view(record: Record, image_id: str) -> StageView:
 
 
 def about(record: Record) -> str:
-    """Model, style and shape in one line."""
+    """Style (of a model without styles: its name) and shape in one line."""
     model = MODELS.get(record.model)
-    parts = [model.name if model else record.model, str(record.params.get("style", "")), record.aspect_ratio]
-    return " · ".join(part.capitalize() if n == 1 else part for n, part in enumerate(parts) if part)
+    name = model.name if model else record.model
+    style = str(record.params.get("style", "")).capitalize()
+    return " · ".join(part for part in (style if style else name, record.aspect_ratio) if part)
 
 
 def excerpt(prompt: str) -> str:

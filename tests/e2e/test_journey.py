@@ -81,7 +81,7 @@ def test_generating_goes_on_while_something_runs_and_history_can_be_reused(
         generate(page, prompt)
     for prompt in ("first", "second", "third"):
         finished(page, prompt)
-    page.get_by_role("button", name="Reuse prompt and settings of: first").click()
+    page.get_by_role("button", name="Reuse: first").click()
     expect(page.get_by_label("Prompt")).to_have_value("first")
     expect(page.get_by_role("radio", name="Mosaic")).to_be_checked()
 

@@ -5,6 +5,7 @@ A new revision is a file in `migrations/versions`. `tests/backend/db/test_migrat
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,13 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from kaleipix_app.backend import log
 from kaleipix_app.backend.db.engine import Database
 
 _SCRIPTS = Path(__file__).parent / "migrations"
+_TRIES, _PAUSE = 20, 0.1
 _log = log.get("migrate")
 
 
@@ -36,17 +38,32 @@ async def upgrade(url: str) -> str:
         # Batch mode copies a table and drops the old one, which would delete every row that points there.
         event.listen(database.engine.sync_engine, "connect", _foreign_keys_off)
     try:
-        async with database.engine.connect() as connection:
-            # Two starts at once: the second waits here, then finds nothing to do.
-            await connection.execution_options(sqlite_begin="IMMEDIATE")
-            async with connection.begin():
-                return await connection.run_sync(_upgrade)
+        return await _when_free(database)
     except SQLAlchemyError as error:
         _log.error("migration_failed", exc_info=error)
         reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
         raise MigrationFailed(f"The database could not be migrated and was left as it was: {reason}.") from error
     finally:
         await database.close()
+
+
+async def _when_free(database: Database) -> str:
+    """Of two starts at once, the second waits for the first and then finds nothing to do."""
+    for _ in range(_TRIES):
+        try:
+            return await _in_one_transaction(database)
+        except OperationalError as error:  # a new SQLite file that is just being made does not let others wait
+            if "locked" not in str(error.orig):
+                raise
+            await asyncio.sleep(_PAUSE)
+    return await _in_one_transaction(database)
+
+
+async def _in_one_transaction(database: Database) -> str:
+    async with database.engine.connect() as connection:
+        await connection.execution_options(sqlite_begin="IMMEDIATE")
+        async with connection.begin():
+            return await connection.run_sync(_upgrade)
 
 
 def _upgrade(connection: Connection) -> str:
@@ -75,6 +92,4 @@ def _foreign_keys_off(connection: Any, _record: Any) -> None:
 
 def _check_foreign_keys(connection: Connection) -> None:
     if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
-        raise MigrationFailed(
-            "The migration would leave rows that point nowhere, so it was undone. Please report it."
-        )
+        raise MigrationFailed("The migration would leave rows that point nowhere, so it was undone. Please report it.")

@@ -14,7 +14,7 @@ from kaleipix_app.backend.media.images import Picture
 from kaleipix_app.backend.media.models import Image
 from kaleipix_app.backend.media.provenance import SourceType, read_mark
 from tests.backend.api.pictures_app import PicturesApp, pictures_app
-from tests.backend.media.samples import file, opened, photo
+from tests.backend.media.samples import file, opened, photo, quarters
 from tests.conftest import MovableClock
 
 VARIANTS = ("original", "thumb", "preview")
@@ -30,7 +30,7 @@ async def house(db: Database, clock: MovableClock, tmp_path: Path) -> AsyncItera
 @pytest.fixture
 async def result(house: PicturesApp) -> Picture:
     """A result of the owner's."""
-    stored = await house.images.store_result("gen-a", 0, file(photo(1600, 900), "PNG"))
+    stored = await house.images.store_result("gen-a", 0, file(quarters(1600, 900), "PNG"))
     async with house.db.unit_of_work() as uow:
         uow.session.add(
             Generation(
@@ -90,7 +90,7 @@ async def test_everybody_and_everything_else_gets_one_and_the_same_answer(house:
             answers.append(await owner.get(f"/media/unknown/{address}"))
         answers += [
             await owner.get(f"/media/{result.id}/{wrong}")
-            for wrong in ("Original", "storage_key", "thumb.webp", "original?format=gif", "..%2Foriginal"[:2])
+            for wrong in ("Original", "storage_key", "thumb.webp", "original?format=gif")
         ]
         async with house.db.unit_of_work() as uow:
             await uow.session.exec(update(Image).values(deleted_at=house.clock.now()))

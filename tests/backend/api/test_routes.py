@@ -56,7 +56,7 @@ async def test_a_stranger_gets_the_same_404_for_what_exists_and_what_does_not(wh
             for address in addresses(route, house):
                 answer = await client.get(address, headers={"cookie": cookie, "if-none-match": "*"})
                 assert answer.status_code == 404, address
-                assert answer.json()["error"] == missing.json()["error"] == "not_found"
+                assert answer.content == missing.content
                 assert {k: v for k, v in answer.headers.items() if k != "content-length"} == {
                     k: v for k, v in missing.headers.items() if k != "content-length"
                 }

@@ -40,8 +40,7 @@ async def test_a_second_run_changes_nothing(url: str) -> None:
 
 
 async def test_two_starts_at_once_migrate_once(url: str) -> None:
-    first, second = await asyncio.gather(migrate.upgrade(url), migrate.upgrade(url))
-    assert first == second
+    assert len(set(await asyncio.gather(*(migrate.upgrade(url) for _ in range(4))))) == 1
 
 
 async def test_a_newer_database_is_refused_by_name(url: str, path: Path) -> None:

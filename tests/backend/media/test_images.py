@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,7 @@ OWNER, STRANGER = "owner", "stranger"
 
 
 @pytest.fixture(autouse=True)
-async def cast(db: Database, clock: MovableClock) -> AsyncIterator[None]:
+async def cast(db: Database, clock: MovableClock) -> None:
     now = clock.now()
     async with db.unit_of_work() as uow:
         for name in (OWNER, STRANGER):
@@ -62,7 +61,6 @@ async def cast(db: Database, clock: MovableClock) -> AsyncIterator[None]:
                     created_at=now,
                 )
             )
-    yield
 
 
 async def rows(db: Database) -> int:

@@ -38,6 +38,11 @@ class Brief:
         return min(self.width, self.height)
 
     @property
+    def tile(self) -> int:
+        """Side of a fine noise texture in pixels: a small picture cannot show a large one."""
+        return 1024 if self.short >= 480 else 256
+
+    @property
     def variant(self) -> int:
         """0 to 3 in turn: neighbouring seeds get different compositions for certain."""
         return self.seed % 4

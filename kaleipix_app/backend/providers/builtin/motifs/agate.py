@@ -14,7 +14,7 @@ def paint(brief: Brief, tick: Tick) -> Floats:
     """A cut and polished stone."""
     rng = brief.rng("agate")
     broad = noise.texture(rng, 2, 3, 512, 0.42)
-    fine = noise.texture(rng, 4, 5, 1024, 0.5)
+    fine = noise.texture(rng, 4, 5, brief.tile, 0.5)
     tick(0.15, None)
     x, y = grid(brief.height, brief.width)
     level = _level(brief, rng, x, y, broad, fine)

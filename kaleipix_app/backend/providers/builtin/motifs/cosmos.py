@@ -14,8 +14,8 @@ from kaleipix_app.backend.providers.builtin.oklab import Floats
 def paint(brief: Brief, tick: Tick) -> Floats:
     """A nebula."""
     rng = brief.rng("cosmos")
-    first = noise.texture(rng, 3, 6, 1024, 0.55)
-    second = noise.texture(rng, 3, 6, 1024, 0.5)
+    first = noise.texture(rng, 3, 6, brief.tile, 0.55)
+    second = noise.texture(rng, 3, 6, brief.tile, 0.5)
     tick(0.15, None)
     picture = _gas(brief, rng, first, second, tick)
     _stars(brief, rng, picture)

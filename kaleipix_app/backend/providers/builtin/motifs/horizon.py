@@ -32,7 +32,7 @@ def sea(brief: Brief, tick: Tick) -> Floats:
     view = _View(brief, "sea")
     water = brief.palette.voices[-1]
     sky = brief.palette.voice(0)
-    clouds = noise.texture(view.rng, 3, 6, 1024, 0.52)
+    clouds = noise.texture(view.rng, 3, 6, brief.tile, 0.52)
     tick(0.15, None)
     picture = _sky(brief, view, sky, clouds)
     tick(0.5, picture)
@@ -42,7 +42,7 @@ def sea(brief: Brief, tick: Tick) -> Floats:
 def land(brief: Brief, tick: Tick) -> Floats:
     """Ridge behind ridge, each paler than the one before it."""
     view = _View(brief, "land")
-    clouds = noise.texture(view.rng, 3, 6, 1024, 0.52)
+    clouds = noise.texture(view.rng, 3, 6, brief.tile, 0.52)
     tick(0.15, None)
     picture = _sky(brief, view, brief.palette.voice(0), clouds)
     tick(0.5, picture)
@@ -91,7 +91,7 @@ def _water(brief: Brief, view: _View, picture: Floats, table: Floats, mean: Floa
     start = int(np.clip((view.line + view.bottom) * brief.short, 8, brief.height - 8))
     x, y = view.x, view.y[start:]
     depth = (y - view.line) / (view.bottom - view.line)  # 0 at the horizon, 1 in front
-    waves = noise.texture(view.rng, 4, 5, 1024, 0.55)
+    waves = noise.texture(view.rng, 4, 5, brief.tile, 0.55)
     far = 1 / (depth + 0.045)
     u = (x * far * 0.09 + 0.1).astype(np.float32)
     v = (far * 0.55 + 0 * x).astype(np.float32)
@@ -120,7 +120,7 @@ def _water(brief: Brief, view: _View, picture: Floats, table: Floats, mean: Floa
 
 def _ridge(brief: Brief, view: _View, picture: Floats, table: Floats, haze: Floats, near: float, rough: float) -> None:
     """One ridge into the picture; near is 0 for the farthest and 1 for the closest."""
-    wave = noise.texture(view.rng, 2, 7, 1024, rough)
+    wave = noise.texture(view.rng, 2, 7, brief.tile, rough)
     row = int(view.rng.integers(1024))
     at = (view.x[0] * (0.35 + 0.25 * (1 - near)) + view.rng.uniform()).astype(np.float32)
     crest = noise.sample(wave, at, np.full_like(at, row / 1024)) - 0.5

@@ -13,8 +13,8 @@ from kaleipix_app.backend.providers.builtin.oklab import Floats
 def paint(brief: Brief, tick: Tick) -> Floats:
     """Flowing folds in the colours of the palette."""
     rng = brief.rng("silk")
-    first = noise.texture(rng, 3, 3, 1024, 0.4)
-    second = noise.texture(rng, 3, 4, 1024, 0.42)
+    first = noise.texture(rng, 3, 3, brief.tile, 0.4)
+    second = noise.texture(rng, 3, 4, brief.tile, 0.42)
     tick(0.15, None)
     x, y = grid(brief.height, brief.width)
     angle = float(rng.uniform(0, np.pi))

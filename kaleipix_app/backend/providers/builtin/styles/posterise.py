@@ -69,7 +69,7 @@ def _printed(picture: Floats, steep: Floats, inks: Floats) -> tuple[Floats, Floa
     apart = np.sqrt(((inks_seen[:, None] - inks_seen[None]) ** 2).sum(axis=-1)).astype(np.float32)
     plane = (second - best) / (2 * np.maximum(apart[first_ink, second_ink], 1e-3))
     pixels = plane / np.maximum(steep, 1e-4)
-    weak = np.maximum(0.3 - apart[first_ink, second_ink], 0) * 40  # like colours need no line between them
+    weak = np.maximum(0.2 - apart[first_ink, second_ink], 0) * 40  # like colours need no line between them
     share = np.clip(0.5 + pixels, 0, 1)[..., None]
     printed = inks.take(second_ink, axis=0) * (1 - share) + inks.take(first_ink, axis=0) * share
     return printed, pixels + weak

@@ -21,7 +21,7 @@ def render(brief: Brief, tick: Tick) -> Floats:
     """The painting. More strength, wetter paper: softer forms and stronger pigment edges."""
     rng = brief.rng("water")
     picture = ground(brief, lambda done, frame: tick(0.35 * done, frame))
-    flow = noise.texture(rng, 5, 5, 1024, 0.55)
+    flow = noise.texture(rng, 5, 5, brief.tile, 0.55)
     x, y = grid(brief.height, brief.width)
     tick(0.38, picture)
     picture = _wobbled(brief, picture, flow, x, y, tick)
@@ -100,7 +100,7 @@ def _grain(rng: np.random.Generator, x: Floats, y: Floats) -> Floats:
 
 def _on_paper(brief: Brief, rng: np.random.Generator, picture: Floats, x: Floats, y: Floats, tick: Tick) -> Floats:
     """The painted area ends in a ragged brush edge before the sheet does."""
-    ragged = noise.texture(rng, 6, 6, 1024, 0.62)
+    ragged = noise.texture(rng, 6, 6, brief.tile, 0.62)
     half_x, half_y = brief.width / brief.short / 2, brief.height / brief.short / 2
     inset = np.minimum(half_x - np.abs(x), half_y - np.abs(y))
     wave = noise.sample(ragged, x * 0.7 + 0 * y, y * 0.7 + 0 * x) - 0.5

@@ -1,0 +1,50 @@
+# `make` lists what there is. Python 3.11 or newer is all that has to be installed.
+
+.DEFAULT_GOAL := help
+.PHONY: help run dev test check format clean
+.SILENT:
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --root-user-action=ignore
+
+help: ## What can be done here
+	grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+run: .venv/installed ## Serve the studio at http://localhost:3000
+	exec $(BIN)/python -m kaleipix_app serve
+
+dev: .venv/installed-dev ## The same with hot reload, for developers (reload the page after a change)
+	$(BIN)/python -m kaleipix_app migrate
+	exec $(BIN)/reflex run --env preview
+
+test: check ## Every test: lint, types, import contracts, unit, integration, browser
+	CHROMIUM="$$(.ci/browser)" && export CHROMIUM && $(BIN)/python -m pytest -n auto --dist loadscope
+
+check: .venv/installed-dev ## Lint, format, types, import contracts: no browser needed
+	$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/mypy --no-error-summary
+	$(BIN)/lint-imports > .venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
+
+format: .venv/installed-dev ## Put the source into the common form
+	$(BIN)/ruff check --fix --quiet
+	$(BIN)/ruff format --quiet
+
+clean: ## Remove everything that was made here, but never data
+	rm -rf .venv .web .build .states .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache tests/artefacts
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Kaleipix needs Python 3.11 or newer: make PYTHON=/path/to/python3.12 …" >&2; exit 1; }
+	$(PYTHON) -m venv .venv || { echo "Python cannot make .venv; on Debian: apt-get install python3-venv" >&2; exit 1; }
+
+.venv/installed: requirements.txt | .venv/bin/python
+	echo "Installing what the studio needs …"
+	$(PIP) -r requirements.txt
+	touch $@
+
+.venv/installed-dev: requirements.txt requirements-dev.txt | .venv/bin/python
+	echo "Installing what the tests need …"
+	$(PIP) -r requirements-dev.txt
+	touch $@ .venv/installed

@@ -1,0 +1,81 @@
+"""The operator's command line: help everywhere, one clear line and a status on failure."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+from typer.testing import CliRunner, Result
+
+from kaleipix_app.__main__ import app
+from kaleipix_app.backend.settings import Settings
+from kaleipix_app.commands import serve
+
+
+@pytest.fixture(autouse=True)
+def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"KALEIPIX_{name.upper()}", raising=False)
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port that somebody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        yield listener.getsockname()[1]
+
+
+def _run(*arguments: str, **settings: str) -> Result:
+    return CliRunner().invoke(app, arguments, env={f"KALEIPIX_{name}": value for name, value in settings.items()})
+
+
+def _assert_refused(result: Result, reason: str) -> None:
+    assert result.exit_code == 1
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("kaleipix: ")
+    assert reason in line
+
+
+@pytest.mark.parametrize("command", [[], ["serve"], ["migrate"], ["build"]])
+def test_help(command: list[str]) -> None:
+    result = _run(*command, "--help")
+    assert result.exit_code == 0
+    assert "Usage" in result.output
+
+
+@pytest.mark.parametrize("command", ["serve", "migrate", "build"])
+def test_a_bad_setting_is_one_line(command: str) -> None:
+    _assert_refused(_run(command, PORT="abc"), "KALEIPIX_PORT cannot be used")
+    _assert_refused(_run(command, PROT="1"), "Unknown setting KALEIPIX_PROT")
+
+
+@pytest.mark.parametrize("command", ["serve", "migrate", "build"])
+def test_a_data_directory_that_cannot_be_used_is_one_line(command: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    _assert_refused(_run(command, DATA_DIR=str(tmp_path / "file" / "data")), "KALEIPIX_DATA_DIR cannot be used")
+
+
+def test_a_port_in_use_is_one_line(taken: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serve, "_PORT_PATIENCE", 0.1)
+    _assert_refused(_run("serve", PORT=str(taken)), f"Port {taken} is in use")
+
+
+def test_migrate_says_where_the_database_is(tmp_path: Path) -> None:
+    result = _run("migrate")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("The database is at revision ")
+    assert (tmp_path / ".data").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_studio_called_localhost_listens_on_this_machine_alone() -> None:
+    assert serve.address(Settings()) == "127.0.0.1"
+    assert serve.address(Settings(public_url="http://127.0.0.1:8000")) == "127.0.0.1"
+    assert serve.address(Settings(public_url="https://studio.example")) == "0.0.0.0"
