@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
@@ -148,13 +149,14 @@ class Settings(BaseSettings):
             return [part.strip().encode() for part in self.secret_key.get_secret_value().split(",") if part.strip()]
         path = self.data_dir / "secret.key"
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        except FileExistsError:
-            return [path.read_text().strip().encode()]
-        with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_urlsafe(32))
-        return self.secret_keys()
+        if not path.exists():
+            draft = path.with_suffix(f".{secrets.token_hex(4)}")
+            with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(32))
+            with suppress(FileExistsError):  # another process was faster: its key counts
+                os.link(draft, path)
+            draft.unlink()
+        return [path.read_text().strip().encode()]
 
 
 def load() -> Settings:

@@ -100,7 +100,7 @@ def history() -> rx.Component:
             rx.el.label(
                 rx.el.input(
                     type="checkbox",
-                    checked=Studio.follow,
+                    default_checked=True,
                     on_change=Studio.set_follow,
                     disabled=~Studio.ready,
                     class_name="size-4 accent-accent",

@@ -57,6 +57,7 @@ def _sources() -> rx.Component:
         max_bytes=offers.UPLOAD_LIMIT,
         most=MOST_SOURCES,
         disabled=_NOT_READY,
+        on_started=Composer.upload_started,
         on_uploaded=Composer.uploaded,
         on_failed=Composer.upload_failed,
         class_name="flex flex-wrap gap-2",
@@ -192,7 +193,7 @@ def _number(number: Any) -> rx.Component:
     slider = rx.el.div(
         rx.el.div(
             rx.el.label(number.label, html_for=number.key, class_name=theme.LABEL),
-            rx.el.output(value, html_for=number.key, class_name="text-sm text-muted tabular-nums"),
+            rx.el.span(value, aria_hidden=True, class_name="text-sm text-muted tabular-nums"),
             class_name="flex justify-between",
         ),
         rx.el.input(

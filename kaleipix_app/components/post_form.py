@@ -4,23 +4,8 @@ from __future__ import annotations
 
 import reflex as rx
 
-
-class PostForm(rx.Component):
-    """Sends its fields to `action`; a `next` in the answer is opened, a `step` is told to the State."""
-
-    tag = "KxPostForm"
-    action: rx.Var[str]
-    on_step: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]  # step, e-mail typed
-    on_failed: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # a sentence for the person
-
-    def add_imports(self) -> dict[str, list[str]]:
-        """What the code below uses of React."""
-        return {"react": ["useRef"]}
-
-    def add_custom_code(self) -> list[str]:
-        """The component itself. `ref` is dropped: Reflex passes one when the component has an id."""
-        return [
-            """
+# `ref` is dropped: Reflex passes one when the component has an id.
+_CODE = """
 function KxPostForm({action, onStep, onFailed, children, ref: _ref, ...props}) {
   const busy = useRef(false);
   const submit = async (event) => {
@@ -49,7 +34,23 @@ function KxPostForm({action, onStep, onFailed, children, ref: _ref, ...props}) {
   };
   return jsx("form", {...props, onSubmit: submit, noValidate: true}, children);
 }"""
-        ]
+
+
+class PostForm(rx.Component):
+    """Sends its fields to `action`; a `next` in the answer is opened, a `step` is told to the State."""
+
+    tag = "KxPostForm"
+    action: rx.Var[str]
+    on_step: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]  # step, e-mail typed
+    on_failed: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # a sentence for the person
+
+    def add_imports(self) -> dict[str, list[str]]:
+        """What the code below uses of React."""
+        return {"react": ["useRef"]}
+
+    def add_custom_code(self) -> list[str]:
+        """The component itself."""
+        return [_CODE]
 
 
 post_form = PostForm.create

@@ -4,26 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-
-class PromptField(rx.Component):
-    """A textarea that owns its text, so that typing costs no round trip; the form carries it at submit."""
-
-    tag = "KxPromptField"
-    value: rx.Var[str]  # put into the field whenever `version` grows
-    version: rx.Var[int]
-    limit: rx.Var[int]
-    name: rx.Var[str]
-    placeholder: rx.Var[str]
-    disabled: rx.Var[bool]
-
-    def add_imports(self) -> dict[str, list[str]]:
-        """What the code below uses of React."""
-        return {"react": ["useEffect", "useRef", "useState"]}
-
-    def add_custom_code(self) -> list[str]:
-        """The component itself."""
-        return [
-            """
+_CODE = """
 const KX_DRAFT = "kaleipix.prompt";
 function KxPromptField({value, version, limit, className, disabled, ref: _ref, ...props}) {
   const field = useRef(null), [length, setLength] = useState(0);
@@ -59,7 +40,26 @@ function KxPromptField({value, version, limit, className, disabled, ref: _ref, .
       jsx("span", {className: "hidden md:inline"}, "Ctrl or ⌘ + Enter generates"),
       jsx("span", {className: over ? "ml-auto text-danger font-medium" : "ml-auto"}, length + " / " + limit)));
 }"""
-        ]
+
+
+class PromptField(rx.Component):
+    """A textarea that owns its text, so that typing costs no round trip; the form carries it at submit."""
+
+    tag = "KxPromptField"
+    value: rx.Var[str]  # put into the field whenever `version` grows
+    version: rx.Var[int]
+    limit: rx.Var[int]
+    name: rx.Var[str]
+    placeholder: rx.Var[str]
+    disabled: rx.Var[bool]
+
+    def add_imports(self) -> dict[str, list[str]]:
+        """What the code below uses of React."""
+        return {"react": ["useEffect", "useRef", "useState"]}
+
+    def add_custom_code(self) -> list[str]:
+        """The component itself."""
+        return [_CODE]
 
 
 prompt_field = PromptField.create

@@ -4,30 +4,13 @@ from __future__ import annotations
 
 import reflex as rx
 
-
-class Uploader(rx.Component):
-    """A row of thumbnails that ends in an add button. Finished ones are its children; pending ones are its own."""
-
-    tag = "KxUploader"
-    max_bytes: rx.Var[int]
-    most: rx.Var[int]  # at once
-    disabled: rx.Var[bool]
-    on_uploaded: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # id
-    on_failed: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # a sentence for the person
-
-    def add_imports(self) -> dict[str, list[str]]:
-        """What the code below uses of React."""
-        return {"react": ["useEffect", "useRef", "useState"]}
-
-    def add_custom_code(self) -> list[str]:
-        """The component itself: XMLHttpRequest, because fetch reports no upload progress."""
-        return [
-            """
+# XMLHttpRequest, because fetch reports no upload progress.
+_CODE = """
 let kxUploadKey = 0;
-function KxUploader({maxBytes, most, disabled, onUploaded, onFailed, children, ref: _ref, ...props}) {
+function KxUploader({maxBytes, most, disabled, onStarted, onUploaded, onFailed, children, ref: _ref, ...props}) {
   const [pending, setPending] = useState([]), [over, setOver] = useState(false);
   const waiting = useRef([]), active = useRef(0), live = useRef({});
-  live.current = {onUploaded, onFailed, disabled};
+  live.current = {onStarted, onUploaded, onFailed, disabled};
   const patch = (key, change) => setPending((all) => all.map((one) => one.key === key ? {...one, ...change} : one));
   const drop = (item) => {
     URL.revokeObjectURL(item.url);
@@ -61,6 +44,7 @@ function KxUploader({maxBytes, most, disabled, onUploaded, onFailed, children, r
   };
   const add = (files) => {
     if (live.current.disabled) return;
+    live.current.onStarted?.();
     const chosen = [...files].slice(0, most);
     if (files.length > most) live.current.onFailed?.("Only " + most + " pictures can be added at once.");
     const fresh = [];
@@ -104,7 +88,26 @@ function KxUploader({maxBytes, most, disabled, onUploaded, onFailed, children, r
         className: "absolute inset-0 size-full cursor-pointer opacity-0",
         onChange: (event) => { add(event.target.files); event.target.value = ""; }})));
 }"""
-        ]
+
+
+class Uploader(rx.Component):
+    """A row of thumbnails that ends in an add button. Finished ones are its children; pending ones are its own."""
+
+    tag = "KxUploader"
+    max_bytes: rx.Var[int]
+    most: rx.Var[int]  # at once
+    disabled: rx.Var[bool]
+    on_started: rx.EventHandler[rx.event.no_args_event_spec]
+    on_uploaded: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # id
+    on_failed: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # a sentence for the person
+
+    def add_imports(self) -> dict[str, list[str]]:
+        """What the code below uses of React."""
+        return {"react": ["useEffect", "useRef", "useState"]}
+
+    def add_custom_code(self) -> list[str]:
+        """The component itself."""
+        return [_CODE]
 
 
 uploader = Uploader.create

@@ -87,10 +87,14 @@ class Composer(rx.State):
         self._put_prompt(str(prompt))
 
     @rx.event
+    async def upload_started(self) -> None:
+        """New pictures were chosen: what was said of earlier ones has been read."""
+        self.error = ""
+
+    @rx.event
     async def uploaded(self, image_id: str) -> None:
         """An upload has arrived: show it in the tray, and take its shape if it is the first."""
         viewer = await viewer_of(self)
-        self.error = ""
         with sentences(self._show_error):
             if len(self.sources) >= MOST_SOURCES:
                 raise BadInput(f"At most {MOST_SOURCES} pictures at a time. Remove one first.")
@@ -105,8 +109,8 @@ class Composer(rx.State):
 
     @rx.event
     async def upload_failed(self, sentence: str) -> None:
-        """An upload was refused: say why."""
-        self.error = sentence
+        """An upload was refused: say why, beside what was said of the others."""
+        self._show_error(f"{self.error} {sentence}".strip())
 
     @rx.event
     async def remove_source(self, image_id: str) -> None:

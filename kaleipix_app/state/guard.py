@@ -42,7 +42,7 @@ class Session(rx.State):
 
 
 class SessionGuard(rx.Middleware):
-    """Session → person, at every event. Another person in the same tab starts from nothing."""
+    """Session → person, at every event. When the session ends or another person comes, the tab starts from nothing."""
 
     async def preprocess(self, app: rx.App, state: rx.State, event: Any) -> rx.state.StateUpdate | None:
         """Refuse with a redirect to the login page, or let the handler run."""
@@ -51,24 +51,23 @@ class SessionGuard(rx.Middleware):
         root = state._get_root_state()
         secret = parts.cookies.read(root.router.headers.cookie, parts.cookies.session)
         session = await root.get_state(Session)
-        if session._secret != secret:
-            if session._bound:
-                root.reset()
-                session = await root.get_state(Session)
-            session._secret, session._bound = secret, True
-        session._viewer = await current_viewer(session)
+        viewer = await viewer_with(secret)
+        if session._bound and (session._secret != secret or (session._viewer and not viewer)):
+            root.reset()
+            session = await root.get_state(Session)
+        session._secret, session._bound, session._viewer = secret, True, viewer
         if session._viewer is not None or is_public(RegistrationContext.get().event_handlers[event.name].handler.fn):
             return None
-        return rx.state.StateUpdate(events=rx.event.Event.from_event_type(rx.redirect("/login", is_external=True)))
+        return rx.state.StateUpdate(events=rx.event.Event.from_event_type(rx.redirect("/login")))
 
 
-async def current_viewer(session: Session) -> Viewer | None:
-    """Who the tab's session belongs to at this moment."""
-    if not session._secret:
+async def viewer_with(secret: str) -> Viewer | None:
+    """Whom this session's secret belongs to at this moment."""
+    if not secret:
         return None
     parts = container.get()
     async with parts.db.reading() as uow:
-        return await parts.sessions.viewer(uow, session._secret)
+        return await parts.sessions.viewer(uow, secret)
 
 
 async def viewer_of(state: rx.State) -> Viewer:

@@ -7,7 +7,7 @@ import reflex as rx
 from kaleipix_app.backend import container
 from kaleipix_app.backend.accounts.viewer import Viewer
 from kaleipix_app.backend.errors import NotFound
-from kaleipix_app.state.guard import Session, current_viewer, sentences, viewer_of
+from kaleipix_app.state.guard import Session, sentences, viewer_of, viewer_with
 from kaleipix_app.state.tabs import Tabs
 from kaleipix_app.state.views import LiveView, MadeView, StageView, live_view, made_view, stage_view
 
@@ -138,7 +138,7 @@ async def refresh(app: rx.App, token: str) -> bool:
     if token not in app.event_namespace.token_to_sid:
         return False
     async with app.modify_state(rx.BaseStateToken(ident=token, cls=Studio)) as root:
-        viewer = await current_viewer(await root.get_state(Session))
+        viewer = await viewer_with((await root.get_state(Session))._secret)
         studio = await root.get_state(Studio)
         if viewer is None:
             studio.reset()

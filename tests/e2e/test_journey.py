@@ -93,6 +93,7 @@ def test_cancel_gives_the_credits_back(server: StudioServer, new_page: NewPage) 
     expect(page.get_by_role("button", name="Generate 4")).to_be_visible()
     for n in range(4):
         generate(page, f"number {n}")
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(4)
     page.get_by_role("button", name="Cancel").last.click()
     for n in range(3):
         finished(page, f"number {n}")
@@ -138,13 +139,13 @@ def test_the_whole_studio_by_keyboard(size: str, server: StudioServer, new_page:
 
 def test_someone_else_sees_the_unknown_page(server: StudioServer, new_page: NewPage) -> None:
     owner, stranger = new_page(server.url), new_page(server.url)
-    sign_up(owner, server, "owner")
+    sign_up(owner, server, "olive")
     generate(owner, "private")
     picture = finished(owner, "private")
     sign_up(stranger, server, "stranger")
     unknown = stranger.request.get("/w/nobody-has-this")
     for path in (
-        "/w/owner",
+        "/w/olive",
         f"/media/{picture}/thumb",
         f"/media/{picture}/preview",
         f"/media/{picture}/original?download=1",
@@ -152,7 +153,7 @@ def test_someone_else_sees_the_unknown_page(server: StudioServer, new_page: NewP
         answer = stranger.request.get(path)
         assert answer.status == 404, path
         assert not answer.body().startswith((b"\x89PNG", b"RIFF"))
-    assert stranger.request.get("/w/owner").body() == unknown.body()
+    assert stranger.request.get("/w/olive").body() == unknown.body()
     assert owner.request.get(f"/media/{picture}/original").status == 200
 
 

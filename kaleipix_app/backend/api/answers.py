@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -19,7 +21,7 @@ def request_id() -> str:
 
 async def expected(_request: Request, error: Exception) -> Response:
     """A KaleipixError: show its sentence."""
-    assert isinstance(error, KaleipixError)
+    error = cast(KaleipixError, error)
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else None
     body = {"error": error.code, "message": error.sentence, "reference": request_id()}
     return JSONResponse(body, status_code=error.status, headers=headers)

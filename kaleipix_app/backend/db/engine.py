@@ -17,11 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 _PRAGMAS = (
+    "busy_timeout=10000",  # first: switching the journal takes a lock
     "journal_mode=WAL",
     "synchronous=FULL",  # what was confirmed survives a power cut
     "secure_delete=ON",  # deleted rows are overwritten
     "foreign_keys=ON",
-    "busy_timeout=10000",
 )
 
 

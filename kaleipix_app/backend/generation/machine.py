@@ -27,6 +27,7 @@ class Event(StrEnum):
     """What happened to it."""
 
     CLAIMED = "claimed"
+    ACCEPTED = "accepted"  # the provider has the order
     STARTED = "started"  # the provider works on it
     READY = "ready"  # the provider has finished
     STORED = "stored"
@@ -39,6 +40,7 @@ ACTIVE = frozenset(State) - FINAL
 
 _MOVES: dict[tuple[State, Event], State] = {
     (State.QUEUED, Event.CLAIMED): State.STARTING,
+    (State.STARTING, Event.ACCEPTED): State.STARTING,
     (State.STARTING, Event.STARTED): State.RUNNING,
     (State.STARTING, Event.READY): State.SAVING,  # quicker than the first report
     (State.RUNNING, Event.STARTED): State.RUNNING,

@@ -93,9 +93,8 @@ class Runner:
         job = row.provider_job if row.provider_job and not provider.repeatable else None
         if job is None:
             job = await provider.submit(await self._order(row))
-            async with self._db.unit_of_work() as uow:
-                await self._records.advance(uow, lease, Event.STARTED, provider_job=job)
-        written = time.monotonic()
+            await self._write(lease, Event.ACCEPTED, provider_job=job)
+        written = 0.0
         try:
             async for update in until(stop, provider.follow(job)):
                 if isinstance(update, Running):
