@@ -26,6 +26,7 @@ check: .venv/installed-dev ## Lint, format, types, import contracts: no browser 
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/mypy --no-error-summary
 	$(BIN)/lint-imports > .venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
+	echo "Lint, format, types and import contracts are fine."
 
 format: .venv/installed-dev ## Put the source into the common form
 	$(BIN)/ruff check --fix --quiet

@@ -51,7 +51,7 @@ def result(page: Page, prompt: str) -> Locator:
 def finished(page: Page, prompt: str) -> str:
     """Wait for it; returns the picture's id."""
     picture = result(page, prompt)
-    expect(picture).to_be_visible()
+    expect(picture).to_be_visible(timeout=40_000)  # both cores may be busy with other tests
     src = picture.get_attribute("src") or ""
     assert re.fullmatch(r"/media/[a-z0-9]+/(preview|thumb|original)", src), src
     return src.split("/")[2]

@@ -14,8 +14,6 @@ import sys
 import time
 from pathlib import Path
 
-import httpx
-
 ROOT = Path(__file__).parents[2]
 _START_SECONDS = 240  # a cold build on a slow machine
 CODE = re.compile(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b")
@@ -45,10 +43,11 @@ class StudioServer:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("KALEIPIX_")}
         own = {"KALEIPIX_PORT": str(self.port), "KALEIPIX_DATA_DIR": str(self.data_dir), **settings}
         with self._log.open("ab") as log:
+            began = log.tell()
             self._process = subprocess.Popen(
                 self._command, cwd=self._root, env=kept | own, stdout=log, stderr=log, start_new_session=True
             )
-        self._wait()
+        self._wait(began)
         return self
 
     def kill(self) -> None:
@@ -78,17 +77,16 @@ class StudioServer:
             time.sleep(0.02)
         return str(CODE.findall(mails[number])[0])
 
-    def _wait(self) -> None:
+    def _wait(self, began: int) -> None:
+        """Until the address is the last line, as the contract says."""
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
             assert self._process is not None
             if self._process.poll() is not None:
                 raise AssertionError(f"the studio did not start: {self.log()[-4000:]}")
-            try:
-                if httpx.get(f"{self.url}/healthz").status_code == 200:
-                    return
-            except httpx.TransportError:
-                time.sleep(0.1)
+            if self._log.read_bytes()[began:].rstrip().endswith(self.url.encode()):
+                return
+            time.sleep(0.05)
         raise AssertionError(f"the studio did not answer: {self.log()[-4000:]}")
 
     def _signal(self, number: int) -> None:

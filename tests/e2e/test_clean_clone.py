@@ -38,16 +38,16 @@ def test_killed_in_the_middle_and_started_again_it_finishes(cloned: StudioServer
     page = new_page(cloned.url)
     sign_up(page, cloned, "survivor")
     add_source(page, PHOTOS / "coffee.png")
-    page.get_by_role("group", name="Number of images").get_by_role("radio", name="4").check()
-    expect(page.get_by_role("button", name="Generate 4")).to_be_visible()
-    for n in range(3):
+    page.get_by_role("group", name="Number of images").get_by_role("radio", name="2").check()
+    expect(page.get_by_role("button", name="Generate 2")).to_be_visible()
+    for n in range(2):
         generate(page, f"survives {n}")
     expect(page.get_by_role("status").filter(has_text="Running").first).to_be_visible()
     cloned.kill()
     cloned.start()
     page.reload()
-    for n in range(3):
+    for n in range(2):
         finished(page, f"survives {n}")
-    expect(page.get_by_role("status", name="Credits")).to_contain_text("28 credits")
-    assert balance(page) == 40 - 12
-    assert len(list((Path(cloned.data_dir) / "media").rglob("original*"))) >= 13
+    expect(page.get_by_role("status", name="Credits")).to_contain_text("36 credits")
+    assert balance(page) == 40 - 4
+    assert len(list((Path(cloned.data_dir) / "media").rglob("original*"))) >= 5
