@@ -30,9 +30,11 @@ class Studio(rx.State):
     _shown: int = _PAGE
 
     @rx.event
-    async def open(self) -> None:
+    async def open(self) -> rx.event.EventSpec | None:
         """The page was opened or reloaded: everything comes from the database."""
         viewer = await viewer_of(self)
+        if self.username not in ("", viewer.username):  # a link inside the page; the server decides direct visits
+            return rx.redirect(f"/w/{viewer.username}")
         parts = container.get()
         async with parts.db.unit_of_work() as uow:
             await parts.sessions.seen(uow, viewer.session_id)
@@ -41,6 +43,7 @@ class Studio(rx.State):
         TABS.add(viewer.user_id, self.router.session.client_token)
         await self._read(viewer, first=True)
         self.ready = True
+        return None
 
     @rx.event
     async def choose(self, image_id: str) -> None:
