@@ -8,11 +8,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
 from kaleipix_app.backend import log
+from kaleipix_app.backend.errors import KaleipixError
 from kaleipix_app.backend.settings import BadSettings, Settings, load
 
 ROOT = Path(__file__).parent.parent
@@ -30,6 +31,12 @@ def main() -> None:
     log.configure()
 
 
+admin = typer.Typer(help="Who may look after this studio from inside.", no_args_is_help=True)
+app.add_typer(admin, name="admin")
+credits = typer.Typer(help="The credit ledger.", no_args_is_help=True)
+app.add_typer(credits, name="credits")
+
+
 def _refuse(reason: str) -> NoReturn:
     print(f"kaleipix: {reason}", file=sys.stderr)
     raise typer.Exit(1)
@@ -44,7 +51,7 @@ def _one_clear_line() -> Iterator[None]:
 
     try:
         yield
-    except (BadSettings, BuildFailed, CannotServe, MigrationFailed) as error:
+    except (BadSettings, BuildFailed, CannotServe, KaleipixError, MigrationFailed) as error:
         _refuse(str(error))
 
 
@@ -96,6 +103,30 @@ def build() -> None:
         _checked()
         ensure_built(ROOT)
         print("The front end is built.")
+
+
+@admin.command("add")
+def admin_add(email: str) -> None:
+    """Make the person with this address an admin; they must have signed in once."""
+    from kaleipix_app.commands.people import add_admin
+
+    with _one_clear_line():
+        settings = _checked()
+        _migrated(settings)
+        print(add_admin(settings, email))
+
+
+@credits.command("grant")
+def credits_grant(
+    email: str, amount: int, reason: Annotated[str, typer.Option(help="Why; kept in the ledger.", show_default=False)]
+) -> None:
+    """Give credits to the person with this address."""
+    from kaleipix_app.commands.people import grant_credits
+
+    with _one_clear_line():
+        settings = _checked()
+        _migrated(settings)
+        print(grant_credits(settings, email, amount, reason))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from kaleipix_app.backend.abuse.guesses import Guesses
 from kaleipix_app.backend.abuse.limits import Limiter
 from kaleipix_app.backend.abuse.network import Networks
 from kaleipix_app.backend.accounts.cookies import Cookies
+from kaleipix_app.backend.accounts.people import People
 from kaleipix_app.backend.accounts.sessions import Sessions
 from kaleipix_app.backend.accounts.signin import SignIn
 from kaleipix_app.backend.api import answers, frontend, health, media, plain_pages, previews, session, uploads
@@ -73,6 +74,7 @@ class Container:
     def _make_accounts(self, mailer: Mailer | None) -> None:
         settings = self.settings
         self.cookies = Cookies.of(settings)
+        self.people = People()
         self.sessions = Sessions(self.clock)
         self.identity = Identity(self.db, self.sessions, self.cookies)
         self.limiter = Limiter(self.clock, self.keyring)

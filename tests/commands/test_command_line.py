@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 from typer.testing import CliRunner, Result
 
 from kaleipix_app.__main__ import app
@@ -16,12 +15,10 @@ from kaleipix_app.commands import serve
 
 
 @pytest.fixture(autouse=True)
-def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name in Settings.model_fields:
         monkeypatch.delenv(f"KALEIPIX_{name.upper()}", raising=False)
-    yield
-    structlog.reset_defaults()
 
 
 @pytest.fixture
@@ -44,7 +41,9 @@ def _assert_refused(result: Result, reason: str) -> None:
     assert reason in line
 
 
-@pytest.mark.parametrize("command", [[], ["serve"], ["migrate"], ["build"]])
+@pytest.mark.parametrize(
+    "command", [[], ["serve"], ["migrate"], ["build"], ["admin"], ["admin", "add"], ["credits"], ["credits", "grant"]]
+)
 def test_help(command: list[str]) -> None:
     result = _run(*command, "--help")
     assert result.exit_code == 0

@@ -17,7 +17,8 @@ class User(SQLModel, table=True):
     email_typed: str  # as typed: where mail goes
     username: str = Field(unique=True)
     username_skeleton: str = Field(unique=True)  # look-alikes share one skeleton
-    is_admin: bool = False
+    is_admin: bool = False  # what counts: set at each sign-in from the settings and the next line
+    admin_by_operator: bool = False
     plan: str = "free"
     adult_confirmed_at: datetime
     created_at: datetime

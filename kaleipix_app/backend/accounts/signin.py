@@ -149,7 +149,7 @@ class SignIn:
         return user
 
     async def _start(self, uow: UnitOfWork, user: User) -> SignedIn:
-        user.is_admin = user.email in self._settings.admin_emails
+        user.is_admin = user.admin_by_operator or user.email in self._settings.admin_emails
         secret = await self._sessions.start(uow, user)
         return SignedIn(secret, user.username)
 

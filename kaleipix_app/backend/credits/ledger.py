@@ -12,7 +12,7 @@ from kaleipix_app.backend.clock import Clock
 from kaleipix_app.backend.credits.models import LedgerEntry
 from kaleipix_app.backend.credits.plans import FREE, Plan
 from kaleipix_app.backend.db.engine import UnitOfWork
-from kaleipix_app.backend.errors import NotEnoughCredits
+from kaleipix_app.backend.errors import BadInput, NotEnoughCredits
 
 
 class Ledger:
@@ -33,6 +33,12 @@ class Ledger:
         month = self._clock.now().strftime("%Y-%m")
         missing = max(0, plan.monthly_credits - await self.balance(uow, user_id))
         await self._add(uow, user_id, f"grant:{plan.key}:{user_id}:{month}", missing, note=f"{plan.name} plan, {month}")
+
+    async def grant(self, uow: UnitOfWork, user_id: str, amount: int, reason: str) -> None:
+        """Credits from the operator. Raises BadInput."""
+        if amount < 1:
+            raise BadInput("Only one credit or more can be granted.")
+        await self._add(uow, user_id, f"grant:operator:{tokens.new_id()}", amount, note=reason)
 
     async def reserve(self, uow: UnitOfWork, user_id: str, generation_id: str, price: int) -> None:
         """Set the price aside at the click. Raises NotEnoughCredits and changes nothing."""
