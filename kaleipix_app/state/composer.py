@@ -18,6 +18,7 @@ from kaleipix_app.state.studio import Studio
 from kaleipix_app.state.views import SourceView, source_view
 
 MOST_SOURCES = 8
+_MOST_SAID = 1_000  # characters of what was wrong with uploads
 
 
 class Composer(rx.State):
@@ -72,19 +73,19 @@ class Composer(rx.State):
     @rx.event
     async def set_number(self, key: str, value: str) -> None:
         """A setting on a slider."""
-        number = int(value) if str(value).lstrip("-").isdecimal() else None
+        number = int(value) if value.isdecimal() and len(value) < 10 else None
         if any(isinstance(p, Number) and p.key == key and p.accepts(number) for p in MODELS[self.model].params):
             self.params = {**self.params, key: number}
 
     @rx.event
     async def set_seed(self, value: str) -> None:
         """Empty: a new one by chance each time."""
-        self.seed = value.strip()
+        self.seed = value.strip()[:20]
 
     @rx.event
     async def use_example(self, prompt: str) -> None:
         """Put an example into the prompt field."""
-        self._put_prompt(str(prompt))
+        self._put_prompt(prompt)
 
     @rx.event
     async def upload_started(self) -> None:
@@ -110,7 +111,7 @@ class Composer(rx.State):
     @rx.event
     async def upload_failed(self, sentence: str) -> None:
         """An upload was refused: say why, beside what was said of the others."""
-        self._show_error(f"{self.error} {sentence}".strip())
+        self._show_error(f"{self.error} {sentence}".strip()[:_MOST_SAID])
 
     @rx.event
     async def remove_source(self, image_id: str) -> None:

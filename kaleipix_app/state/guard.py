@@ -14,12 +14,14 @@ import reflex as rx
 import structlog
 from reflex_base.registry import RegistrationContext
 
-from kaleipix_app.backend import container
+from kaleipix_app.backend import container, log
 from kaleipix_app.backend.accounts.viewer import Viewer
 from kaleipix_app.backend.errors import KaleipixError, SignInNeeded
+from kaleipix_app.state.payload import is_well_formed
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 _FRAMEWORK = ("reflex.", "reflex_")
+_log = log.get("state")
 
 
 def public(handler: Handler) -> Handler:
@@ -56,7 +58,11 @@ class SessionGuard(rx.Middleware):
             root.reset()
             session = await root.get_state(Session)
         session._secret, session._bound, session._viewer = secret, True, viewer
-        if session._viewer is not None or is_public(RegistrationContext.get().event_handlers[event.name].handler.fn):
+        handler = RegistrationContext.get().event_handlers[event.name].handler.fn
+        if not handler.__module__.startswith(_FRAMEWORK) and not is_well_formed(handler, event.payload):
+            _log.warning("payload_refused", handler=handler.__qualname__)
+            return rx.state.StateUpdate()
+        if session._viewer is not None or is_public(handler):
             return None
         return rx.state.StateUpdate(events=rx.event.Event.from_event_type(rx.redirect("/login")))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -22,6 +23,10 @@ class Tab:
 
     async def send(self, event: Any) -> None:
         """Send one event and wait until everything it started has ended."""
+        await self.send_raw(event, None)
+
+    async def send_raw(self, event: Any, payload: dict[str, Any] | None) -> None:
+        """The same, with the payload replaced by whatever a hostile browser would put there."""
         router = {
             "pathname": "/",
             "asPath": "/",
@@ -32,6 +37,8 @@ class Tab:
             "query": {},
         }
         for one in rx.event.Event.from_event_type(event, router_data=router):
+            if payload is not None:
+                one = dataclasses.replace(one, payload=payload)
             async for delta in self.events.processor.enqueue_stream_delta(self.token, one):
                 self.deltas.append(delta)
 

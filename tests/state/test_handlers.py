@@ -42,7 +42,9 @@ def calls(handler: Any, ids: tuple[str, ...]) -> list[Any]:
     names = [name for name in inspect.signature(handler.fn).parameters if name != "self"]
     if not names:
         return [handler()]
-    return [handler(*[{"prompt": one} if name == "form" else one for name in names]) for one in ids]
+    kinds = inspect.get_annotations(handler.fn)
+    filled = {"dict[str, Any]": lambda one: {"prompt": one}, "int": lambda _: 2, "bool": lambda _: True}
+    return [handler(*[filled.get(kinds[name], str)(one) for name in names]) for one in ids]
 
 
 async def rows_of_ann(house: House) -> str:
@@ -88,6 +90,40 @@ async def test_a_stranger_gets_nothing_with_the_owners_ids(house: House, events:
         assert f"/media/{house.result_id}" not in seen, name
         assert f"/media/{house.source_id}" not in seen, name
         assert await rows_of_ann(house) == before, name
+
+
+HOSTILE: tuple[Any, ...] = (
+    None,
+    True,
+    -1,
+    2.5,
+    float("nan"),
+    10**30,
+    "",
+    "x" * 1_000_000,
+    "9" * 5000,
+    "\0",
+    [],
+    [1],
+    {},
+    {"a": {}},
+)
+
+
+async def test_no_payload_makes_a_handler_crash_or_a_state_grow(house: House, events: Events) -> None:
+    """Arguments come from the browser as they are: of any type and size."""
+    before = await rows_of_ann(house)
+    for name, handler in sorted(handlers().items()):
+        names = [one for one in inspect.signature(handler.fn).parameters if one != "self"]
+        for cookie in ("", house.cookies["bob"]):
+            tab = events.tab(f"tab-{name}-{bool(cookie)}", cookie)
+            for value in HOSTILE if names else ():
+                for values in ([value] * len(names), ["style", value], ["folds", value], [value, "pixel"]):
+                    await tab.send_raw(handler(*["x" for _ in names]), dict(zip(names, values, strict=False)))
+            for state in STATES:
+                kept = {key: repr(var) for key, var in vars(await tab.state(state)).items() if not key.startswith("_")}
+                assert sum(map(len, kept.values())) < 50_000, (name, {key: len(text) for key, text in kept.items()})
+    assert await rows_of_ann(house) == before
 
 
 async def test_the_owner_is_let_in(house: House, events: Events) -> None:

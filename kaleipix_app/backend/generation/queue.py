@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy.orm import aliased
 from sqlmodel import col, func, or_, select, update
@@ -66,10 +67,11 @@ class GenerationQueue:
             return lease
 
     async def heartbeat(self, lease: Lease) -> bool:
-        return await self._set_lease(lease, self._clock.now() + LEASE)
+        return await self._change(lease, lease_until=self._clock.now() + LEASE)
 
     async def hand_back(self, lease: Lease) -> None:
-        await self._set_lease(lease, None)
+        # A stop is not a crash: it must not count towards those that a generation may cause.
+        await self._change(lease, lease_until=None, attempts=Generation.attempts - 1)
 
     async def take_over(self) -> int:
         async with self._db.unit_of_work() as uow:
@@ -78,7 +80,7 @@ class GenerationQueue:
             )
             return changed.rowcount
 
-    async def _set_lease(self, lease: Lease, until: object) -> bool:
+    async def _change(self, lease: Lease, **values: Any) -> bool:
         async with self._db.unit_of_work() as uow:
             changed = await uow.session.exec(
                 update(Generation)
@@ -87,6 +89,6 @@ class GenerationQueue:
                     col(Generation.fence) == lease.fence,
                     col(Generation.state).in_(ACTIVE),
                 )
-                .values(lease_until=until)
+                .values(**values)
             )
             return changed.rowcount == 1

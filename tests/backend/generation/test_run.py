@@ -164,6 +164,18 @@ async def test_a_graceful_stop_hands_running_work_back(pipeline: Pipeline, resta
     await new.parts.db.close()
 
 
+async def test_any_number_of_graceful_restarts_is_no_crash(pipeline: Pipeline) -> None:
+    pipeline.provider.go.clear()
+    generation = await pipeline.request()
+    for _ in range(5):
+        pipeline.provider.working.clear()
+        async with pipeline.working():
+            await pipeline.provider.working.wait()
+    pipeline.provider.go.set()
+    async with pipeline.working():
+        assert (await pipeline.until(generation)).state is State.DONE
+
+
 async def test_a_generation_that_kills_the_process_each_time_ends_refunded(pipeline: Pipeline) -> None:
     generation = await pipeline.request()
     for _ in range(3):
