@@ -74,8 +74,8 @@ def offline_bar() -> rx.Component:
 def plain_page(*children: rx.Component, action: rx.Component | None = None) -> rx.Component:
     """Header and a centred column: landing, login, unknown page."""
     return rx.el.div(
-        skip_link(),
         rx.el.header(
+            skip_link(),
             rx.el.div(
                 wordmark(),
                 rx.el.div(theme_switch(), action or rx.fragment(), class_name="flex items-center gap-2"),

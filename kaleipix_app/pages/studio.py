@@ -19,7 +19,6 @@ _PANE = "lg:overflow-y-auto lg:p-5"
 def studio() -> rx.Component:
     """On a phone the stage comes first, then what runs, then the composer, then the history."""
     return rx.el.div(
-        skip_link(),
         _header(),
         rx.el.main(
             rx.el.h1("Studio", class_name="sr-only"),
@@ -45,6 +44,7 @@ def studio() -> rx.Component:
 
 def _header() -> rx.Component:
     return rx.el.header(
+        skip_link(),
         wordmark("/"),
         rx.el.div(
             rx.el.span(Studio.username_shown, class_name="max-w-40 truncate text-sm text-muted max-sm:hidden"),

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, get_origin, get_type_hints
 
+from reflex_base.utils.form import FORM_DATA_ENTRIES_KEY
+
 LONGEST = 5_000  # characters; a prompt has 2,000
 _MOST_FIELDS = 50
 _LARGEST = 2**53  # what a browser can count to
@@ -29,8 +31,8 @@ def _parameters(handler: Callable[..., Any]) -> dict[str, Any]:
 
 
 def _fits(wanted: Any, value: Any) -> bool:
-    if wanted is dict:  # a form: flat, by field name
-        return isinstance(value, dict) and len(value) <= _MOST_FIELDS and all(map(_is_field, value.items()))
+    if wanted is dict:
+        return isinstance(value, dict) and _is_form(value)
     if type(value) is not wanted:  # a bool is no int here
         return False
     if wanted is str:
@@ -38,6 +40,15 @@ def _fits(wanted: Any, value: Any) -> bool:
     return abs(value) <= _LARGEST
 
 
-def _is_field(field: tuple[Any, Any]) -> bool:
-    name, value = field
-    return _fits(str, name) and (isinstance(value, bool) or value is None or _fits(str, value))
+def _is_form(value: dict[Any, Any]) -> bool:
+    """A flat form: texts by field name, or the pairs that Reflex makes them from after this check."""
+    fields = (
+        value[FORM_DATA_ENTRIES_KEY]
+        if value.keys() == {FORM_DATA_ENTRIES_KEY}
+        else [list(field) for field in value.items()]
+    )
+    return isinstance(fields, list) and len(fields) <= _MOST_FIELDS and all(map(_is_field, fields))
+
+
+def _is_field(field: Any) -> bool:
+    return isinstance(field, list) and len(field) == 2 and all(_fits(str, part) for part in field)

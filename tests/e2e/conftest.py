@@ -74,7 +74,7 @@ def new_page(browser: Browser) -> Iterator[NewPage]:
     contexts: list[BrowserContext] = []
     wrong: list[str] = []
 
-    def open_page(base: str, size: str = "desktop", scheme: str = "dark") -> Page:
+    def open_page(base: str, size: str = "desktop", scheme: str = "dark", **options: bool) -> Page:
         width, height = SIZES[size]
         context = browser.new_context(
             viewport={"width": width, "height": height},
@@ -82,6 +82,7 @@ def new_page(browser: Browser) -> Iterator[NewPage]:
             has_touch=size == "phone",
             base_url=base,
             accept_downloads=True,
+            **options,  # type: ignore[arg-type]
         )
         contexts.append(context)
         allowed = (base, base.replace("http", "ws", 1), "data:", "blob:")

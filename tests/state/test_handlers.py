@@ -107,6 +107,8 @@ HOSTILE: tuple[Any, ...] = (
     [1],
     {},
     {"a": {}},
+    {"__reflex_form_data__": {}},
+    {"__reflex_form_data__": [1, ["a"]]},
 )
 
 

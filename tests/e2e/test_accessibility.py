@@ -1,0 +1,146 @@
+"""Every page and state, at both sizes, dark and light: axe finds nothing, nothing jumps, nothing is out of reach."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.conftest import PHOTOS
+from tests.e2e.conftest import SIZES, NewPage
+from tests.e2e.people import add_source, finished, generate, sign_up
+from tests.e2e.studio_server import StudioServer
+
+_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+# Adds up layout shifts that no input has caused, from the first paint on (web.dev/cls, without windows: stricter).
+_WATCH_SHIFTS = """window.shifted = 0; new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
+}).observe({type: "layout-shift", buffered: true});"""
+
+
+def assert_accessible(page: Page, where: str) -> None:
+    found = Axe().run(page, options=_RULES).response["violations"]
+    told = [f"{one['id']}: {one['help']}: {[node['html'][:160] for node in one['nodes']][:3]}" for one in found]
+    assert told == [], f"{where}: {told}"
+
+
+def assert_fits(page: Page, where: str) -> None:
+    """No sideways scrolling."""
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{where} is {wide} px too wide"
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.parametrize("size", SIZES)
+def test_every_page_and_state(
+    size: str, scheme: str, server: StudioServer, new_page: NewPage, keep: Callable[[Page, str], None]
+) -> None:
+    page = new_page(server.url, size, scheme, bypass_csp=True)
+    name = f"{size}-{scheme}"
+
+    def look(state: str) -> None:
+        assert_accessible(page, f"{state} ({name})")
+        assert_fits(page, f"{state} ({name})")
+        keep(page, f"{state}-{name}")
+
+    for path in ("/", "/nothing-here"):
+        page.goto(path)
+        look("landing" if path == "/" else "unknown")
+    page.goto("/login")
+    expect(page.get_by_role("button", name="Send code")).to_be_enabled()
+    look("login-email")
+    page.get_by_label("Email").fill("not an address")
+    page.get_by_role("button", name="Send code").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    look("login-error")
+    number = len(server.mails())
+    page.get_by_label("Email").fill(f"{name}@example.com")
+    page.get_by_role("button", name="Send code").click()
+    expect(page.get_by_label("Code")).to_be_visible()
+    look("login-code")
+    page.get_by_label("Code").fill(server.code(number))
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_label("Username")).to_be_visible()
+    look("login-register")
+    page.get_by_label("Username").fill(f"axe-{name}")
+    page.get_by_label("I am 18 or older").check()
+    page.get_by_role("button", name="Create workspace").click()
+    expect(page.get_by_label("Prompt")).to_be_enabled()
+    look("studio-empty")
+    page.get_by_role("button", name="Generate").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    look("studio-input-error")
+    add_source(page, PHOTOS / "coffee.png")
+    page.get_by_role("group", name="Number of images").get_by_role("radio", name="4").check()
+    expect(page.get_by_role("button", name="Generate 4")).to_be_visible()
+    generate(page, "cups and saucers")
+    expect(page.get_by_role("status").filter(has_text=re.compile("Starting|Running"))).to_be_visible()
+    look("studio-running")
+    finished(page, "cups and saucers")
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
+    look("studio-done")
+    fail_the_latest(server)
+    page.reload()
+    expect(page.get_by_role("alert")).to_contain_text("credits returned")
+    look("studio-failed")
+
+
+def fail_the_latest(server: StudioServer) -> None:
+    """A failure as the engine writes it, for the newest generation."""
+    with sqlite3.connect(server.data_dir / "kaleipix.db") as db:
+        db.execute(
+            "UPDATE generation SET state = 'failed', error_code = 'timed_out',"
+            " error_sentence = 'This took too long and was stopped. Try again.'"
+            " WHERE id = (SELECT max(id) FROM generation)"
+        )
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_jumps(size: str, server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url, size)
+    page.add_init_script(_WATCH_SHIFTS)
+    shifts = {}
+
+    def measure(where: str) -> None:
+        page.wait_for_load_state("networkidle")
+        shifts[where] = page.evaluate("window.shifted")
+
+    page.goto("/")
+    measure("landing")
+    page.goto("/login")
+    expect(page.get_by_role("button", name="Send code")).to_be_enabled()
+    measure("login")
+    sign_up(page, server, f"still-{size}")
+    measure("studio")
+    generate(page, "a still life")
+    finished(page, "a still life")
+    page.reload()
+    finished(page, "a still life")
+    measure("studio with pictures")
+    assert {where: shift for where, shift in shifts.items() if shift >= 0.02} == {}
+
+
+def test_at_double_zoom_everything_is_still_there(server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url)
+    sign_up(page, server, "zoomed")
+    page.set_viewport_size({"width": 720, "height": 450})  # what 200 % leaves of 1440 × 900
+    assert_fits(page, "studio at 200 %")
+    for control in ("Generate", "Sign out"):
+        page.get_by_role("button", name=control).scroll_into_view_if_needed()
+        expect(page.get_by_role("button", name=control)).to_be_in_viewport()
+
+
+def test_before_scripts_have_run_controls_are_disabled_and_the_landing_page_is_whole(
+    server: StudioServer, new_page: NewPage
+) -> None:
+    page = new_page(server.url, java_script_enabled=False)
+    page.goto("/")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_role("img", name="Before:", exact=False).first).to_be_visible()
+    page.goto("/login")
+    expect(page.get_by_label("Email")).to_be_disabled()
+    expect(page.get_by_role("button", name="Send code")).to_be_disabled()
