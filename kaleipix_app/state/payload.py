@@ -51,4 +51,7 @@ def _is_form(value: dict[Any, Any]) -> bool:
 
 
 def _is_field(field: Any) -> bool:
-    return isinstance(field, list) and len(field) == 2 and all(_fits(str, part) for part in field)
+    if not isinstance(field, list) or len(field) != 2:
+        return False
+    name, value = field
+    return _fits(str, name) and (value is None or _fits(str, value))  # None: a control that is not shown
