@@ -20,7 +20,9 @@ def running() -> rx.Component:
             rx.el.h2("Activity", class_name="sr-only"),
             rx.cond(Studio.error != "", _error()),
             rx.foreach(Studio.live, lambda one: rx.cond(one.failed, _failed(one), _live(one))),
-            class_name="flex min-w-0 flex-col gap-2 max-lg:order-2",
+            # On a phone they float over the stage: coming and going they must not push the composer about.
+            class_name="flex min-w-0 flex-col gap-2 max-lg:fixed max-lg:inset-x-4 max-lg:top-17 max-lg:z-20 "
+            "max-lg:max-h-[40dvh] max-lg:overflow-y-auto max-lg:rounded-panel max-lg:shadow-float",
         ),
     )
 

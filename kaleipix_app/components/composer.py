@@ -92,7 +92,6 @@ def _prompt() -> rx.Component:
             class_name=f"{theme.FIELD} min-h-22 resize-none py-2.5 leading-relaxed",
         ),
         rx.cond(Studio.made.length() == 0, _examples()),
-        error_line(Composer.error),
         class_name="flex flex-col gap-1.5",
     )
 
@@ -117,6 +116,7 @@ def _examples() -> rx.Component:
 def _generate() -> rx.Component:
     noun = rx.cond(Composer.price == 1, "credit", "credits")
     return rx.el.div(
+        error_line(Composer.error),  # beside the button: always in view
         rx.el.button(
             rx.icon("sparkles", size=18),
             rx.el.span(f"Generate {Composer.pictures} · {Composer.price} ", noun, class_name="tabular-nums"),
@@ -124,7 +124,7 @@ def _generate() -> rx.Component:
             disabled=_NOT_READY,
             class_name=f"{theme.PRIMARY} w-full min-h-12 text-base",
         ),
-        class_name="z-30 border-t border-line px-4 pt-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] max-lg:fixed max-lg:inset-x-0 "
+        class_name="z-30 flex flex-col gap-3 border-t border-line px-4 pt-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] max-lg:fixed max-lg:inset-x-0 "
         "max-lg:bottom-0 max-lg:bg-canvas lg:sticky lg:-bottom-5 lg:-mx-5 lg:-mb-5 lg:bg-surface lg:px-5 lg:pb-5",
     )
 

@@ -12,8 +12,8 @@ from kaleipix_app.state.views import ResultView
 
 # The picture and its placeholder share one geometry, so nothing jumps: the frame is measured (container units) and
 # the box takes the largest size of its shape that fits. On a phone it may take 44 % of the screen's height.
-_FRAME = "flex items-center justify-center [container-type:inline-size] lg:min-h-0 lg:grow lg:[container-type:size]"
-_BOX = "overflow-hidden rounded-control bg-raised [--room:44dvh] lg:[--room:100cqh]"
+_FRAME = "flex min-h-0 grow items-center justify-center [container-type:size]"
+_BOX = "overflow-hidden rounded-control bg-raised"
 
 
 def stage() -> rx.Component:
@@ -26,7 +26,8 @@ def stage() -> rx.Component:
             rx.cond(Studio.live.length() > 0, _making(), rx.cond(Studio.ready, _empty(), _loading())),
         ),
         id="stage",
-        class_name="flex min-h-0 scroll-mt-20 flex-col gap-3 lg:h-full",
+        # On a phone it has one height in every state, so that what lies below never moves.
+        class_name="flex min-h-0 scroll-mt-20 flex-col gap-3 max-lg:h-[max(52dvh,26rem)] lg:h-full",
     )
 
 
@@ -46,10 +47,10 @@ def _picture() -> rx.Component:
         ),
         rx.el.div(
             rx.el.div(
-                rx.el.p(Studio.stage.prompt, class_name="line-clamp-2 font-medium"),
+                rx.el.p(Studio.stage.prompt, class_name="line-clamp-2 font-medium max-lg:line-clamp-1"),
                 rx.el.p(
                     f"{Studio.stage.about} · seed {Studio.stage.seed} · {shown.width} × {shown.height}",
-                    class_name="text-sm text-muted tabular-nums",
+                    class_name="truncate text-sm text-muted tabular-nums",
                 ),
                 class_name="min-w-0 grow",
             ),
@@ -122,7 +123,7 @@ def _framed(width: rx.Var[int], height: rx.Var[int], content: rx.Component, clas
     return rx.el.div(
         rx.el.div(
             content,
-            style={"aspect-ratio": shape, "width": f"min(100cqw, calc(var(--room) * {shape}))"},
+            style={"aspect-ratio": shape, "width": f"min(100cqw, calc(100cqh * {shape}))"},
             class_name=f"{_BOX} {class_name}",
         ),
         class_name=_FRAME,
@@ -132,7 +133,7 @@ def _framed(width: rx.Var[int], height: rx.Var[int], content: rx.Component, clas
 def _loading() -> rx.Component:
     return rx.el.div(
         rx.el.div(
-            style={"aspect-ratio": "1", "width": "min(100cqw, calc(var(--room) * 0.8))"},
+            style={"aspect-ratio": "1", "width": "min(100cqw, 80cqh)"},
             class_name=f"{_BOX} animate-breathe",
         ),
         aria_hidden=True,

@@ -118,6 +118,8 @@ def test_nothing_jumps(size: str, server: StudioServer, new_page: NewPage) -> No
     measure("studio")
     generate(page, "a still life")
     finished(page, "a still life")
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
+    measure("a picture arrives")
     page.reload()
     finished(page, "a still life")
     measure("studio with pictures")

@@ -171,6 +171,20 @@ def test_what_was_followed_stays_when_following_is_off(server: StudioServer, new
     expect(result(page, "the second one")).to_be_visible()
 
 
+def test_the_log_follows_a_request_and_knows_no_secret(server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url)
+    sign_up(page, server, "canary")
+    code = server.code(len(server.mails()) - 1)
+    add_source(page, PHOTOS / "rocket.jpg")
+    generate(page, "xyzzy plugh")
+    finished(page, "xyzzy plugh")
+    secrets = [str(cookie["value"]) for cookie in page.context.cookies()]
+    lines = [line for line in server.log().splitlines() if line.startswith("{")]  # mails are output, not log
+    assert any('"request_id"' in line and '"route": "/media"' in line for line in lines)
+    for secret in (*secrets, code, code.replace("-", ""), "canary@", "example.com", "xyzzy", "127.0.0.1"):
+        assert [line for line in lines if secret in line] == [], secret
+
+
 def test_an_empty_prompt_and_an_empty_purse_are_told_in_a_sentence(server: StudioServer, new_page: NewPage) -> None:
     page = new_page(server.url)
     sign_up(page, server, "thrifty")
