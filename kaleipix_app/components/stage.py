@@ -11,7 +11,7 @@ from kaleipix_app.state.studio import Studio
 from kaleipix_app.state.views import ResultView
 
 # The picture and its placeholder share one geometry, so nothing jumps: the frame is measured (container units) and
-# the box takes the largest size of its shape that fits. On a phone it may take 44 % of the screen's height.
+# the box takes the largest size of its shape that fits.
 _FRAME = "flex min-h-0 grow items-center justify-center [container-type:size]"
 _BOX = "overflow-hidden rounded-control bg-raised"
 
