@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -35,6 +38,8 @@ admin = typer.Typer(help="Who may look after this studio from inside.", no_args_
 app.add_typer(admin, name="admin")
 credits = typer.Typer(help="The credit ledger.", no_args_is_help=True)
 app.add_typer(credits, name="credits")
+retention = typer.Typer(help="What is removed by itself, and when.", no_args_is_help=True)
+app.add_typer(retention, name="retention")
 
 
 def _refuse(reason: str) -> NoReturn:
@@ -127,6 +132,24 @@ def credits_grant(
         settings = _checked()
         _migrated(settings)
         print(grant_credits(settings, email, amount, reason))
+
+
+@retention.command("run")
+def retention_run(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count, remove nothing.")] = False,
+    as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As if it were this day.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print data instead of a table.")] = False,
+) -> None:
+    """Remove what is kept no longer; the studio does this every hour by itself."""
+    from kaleipix_app.commands import retention as cleaning
+
+    with _one_clear_line():
+        settings = _checked()
+        _migrated(settings)
+        outcomes = cleaning.run(settings, as_of, dry=dry_run)
+        print(json.dumps([asdict(one) for one in outcomes]) if as_json else cleaning.table(outcomes, dry=dry_run))
+        if failed := [one.name for one in outcomes if one.removed is None]:
+            _refuse(f"{failed[0]} failed; the log says why.")
 
 
 if __name__ == "__main__":

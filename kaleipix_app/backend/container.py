@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
@@ -15,6 +15,7 @@ from kaleipix_app.backend import settings as settings_module
 from kaleipix_app.backend.abuse.guesses import Guesses
 from kaleipix_app.backend.abuse.limits import Limiter
 from kaleipix_app.backend.abuse.network import Networks
+from kaleipix_app.backend.accounts.cleanups import cleanups as account_cleanups
 from kaleipix_app.backend.accounts.cookies import Cookies
 from kaleipix_app.backend.accounts.people import People
 from kaleipix_app.backend.accounts.sessions import Sessions
@@ -27,6 +28,7 @@ from kaleipix_app.backend.clock import Clock, SystemClock
 from kaleipix_app.backend.credits.ledger import Ledger
 from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.errors import KaleipixError
+from kaleipix_app.backend.generation.cleanups import cleanups as generation_cleanups
 from kaleipix_app.backend.generation.feed import Feed, Previews
 from kaleipix_app.backend.generation.history import History
 from kaleipix_app.backend.generation.queue import GenerationQueue
@@ -34,11 +36,15 @@ from kaleipix_app.backend.generation.records import Records
 from kaleipix_app.backend.generation.request import Requests
 from kaleipix_app.backend.generation.run import Runner
 from kaleipix_app.backend.generation.service import Generations
+from kaleipix_app.backend.jobs.cleanups import Cleanup, Cleanups
 from kaleipix_app.backend.jobs.embedded import EmbeddedEngine
+from kaleipix_app.backend.jobs.schedule import Schedule
 from kaleipix_app.backend.mail.base import Mailer
+from kaleipix_app.backend.mail.cleanups import sweep_outbox
 from kaleipix_app.backend.mail.outbox import OutboxMailer
 from kaleipix_app.backend.mail.post import Post
 from kaleipix_app.backend.mail.smtp import SmtpMailer
+from kaleipix_app.backend.media.cleanups import remove_orphans
 from kaleipix_app.backend.media.images import Images
 from kaleipix_app.backend.media.ingest import Ingest
 from kaleipix_app.backend.media.storage import Storage
@@ -70,6 +76,7 @@ class Container:
         self.storage = Storage(settings.media_dir)
         self._make_accounts(mailer)
         self._make_generation(providers)
+        self._make_cleanups()
 
     def _make_accounts(self, mailer: Mailer | None) -> None:
         settings = self.settings
@@ -96,6 +103,22 @@ class Container:
         self.engine = EmbeddedEngine(self.queue, runner, slots=_CORES)
         requests = Requests(self.clock, self.ledger, self.images, self.feed, self.engine.ring)
         self.generations = Generations(self.clock, requests, records, self.feed, runner.interrupt)
+
+    def _make_cleanups(self) -> None:
+        outbox = self.settings.data_dir / "outbox"
+        self.cleanups = Cleanups(
+            self.db,
+            self.clock,
+            [
+                *account_cleanups(self.db),
+                *generation_cleanups(self.db),
+                Cleanup("outbox", "mails kept as files: 24 hours", partial(sweep_outbox, outbox)),
+                Cleanup(
+                    "orphans", "files that no picture needs: 24 hours", partial(remove_orphans, self.db, self.storage)
+                ),
+            ],
+        )
+        self.schedule = Schedule(self.cleanups.run, self.settings.data_dir / "schedule.lock")
 
     def api_app(self) -> Starlette:
         """Every route of our own; they win over the pages."""
@@ -128,9 +151,11 @@ class Container:
         """Work from here to there: jobs taken up first, handed back at the end."""
         log.configure()
         await self.engine.start()
+        self.schedule.start()
         try:
             yield
         finally:
+            self.schedule.stop()
             await self.engine.stop(_STOP_SECONDS)
             await self.post.close()
             await self.builtin.close()

@@ -42,7 +42,19 @@ def _assert_refused(result: Result, reason: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["serve"], ["migrate"], ["build"], ["admin"], ["admin", "add"], ["credits"], ["credits", "grant"]]
+    "command",
+    [
+        [],
+        ["serve"],
+        ["migrate"],
+        ["build"],
+        ["admin"],
+        ["admin", "add"],
+        ["credits"],
+        ["credits", "grant"],
+        ["retention"],
+        ["retention", "run"],
+    ],
 )
 def test_help(command: list[str]) -> None:
     result = _run(*command, "--help")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 
 import obstore
@@ -56,6 +57,11 @@ class Storage:
             raise StorageFailed("The picture could not be read. Please try again in a minute.") from error
         async for chunk in result.stream():
             yield bytes(chunk)
+
+    async def listing(self, batch: int) -> AsyncIterator[list[tuple[str, datetime]]]:
+        """Keys of everything that is stored, with the time of writing, in batches."""
+        async for objects in obstore.list(self._store, chunk_size=batch):
+            yield [(str(one["path"]), one["last_modified"]) for one in objects]
 
     async def delete(self, keys: list[str]) -> None:
         """Remove the objects; those that are gone already are fine."""

@@ -1,0 +1,21 @@
+"""What goes by itself of the outbox."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+from pathlib import Path
+
+_KEPT = timedelta(hours=24)
+
+
+async def sweep_outbox(folder: Path, as_of: datetime, dry: bool) -> int:
+    """Remove mails, and drafts of mails, that were written more than 24 hours ago; returns how many."""
+    return await asyncio.to_thread(_sweep, folder, (as_of - _KEPT).timestamp(), dry)
+
+
+def _sweep(folder: Path, before: float, dry: bool) -> int:
+    old = [path for path in folder.glob("*.*") if path.stat().st_mtime <= before]
+    for path in () if dry else old:
+        path.unlink(missing_ok=True)
+    return len(old)

@@ -1,0 +1,49 @@
+"""Pictures without a row, and rows without a picture."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+
+from kaleipix_app.backend import log
+from kaleipix_app.backend.db.engine import Database
+from kaleipix_app.backend.media.models import Image
+from kaleipix_app.backend.media.storage import Storage
+
+_GRACE = timedelta(hours=24)  # bytes are stored before their row is written
+_BATCH = 500
+
+_log = log.get("media")
+
+
+async def remove_orphans(db: Database, storage: Storage, as_of: datetime, dry: bool) -> int:
+    """Remove stored files older than 24 hours that no row points to; returns how many.
+
+    A row whose original is missing is told to the operator and never deleted: the backup may have it.
+    """
+    removed, present = 0, set[str]()
+    async for batch in storage.listing(_BATCH):
+        folders = {key.rpartition("/")[0] for key, _ in batch}
+        known = await _known(db, folders)
+        present |= known
+        orphans = [key for key, at in batch if key.rpartition("/")[0] not in known and at <= as_of - _GRACE]
+        removed += len(orphans)
+        if orphans and not dry:
+            await storage.delete(orphans)
+    await _tell_missing(db, present)
+    return removed
+
+
+async def _known(db: Database, folders: set[str]) -> set[str]:
+    async with db.reading() as uow:
+        found = await uow.session.exec(select(Image.storage_key).where(col(Image.storage_key).in_(folders)))
+        return set(found.all())
+
+
+async def _tell_missing(db: Database, present: set[str]) -> None:
+    async with db.reading() as uow:
+        found = await uow.session.exec(select(Image.id, Image.storage_key))
+        missing = [image_id for image_id, key in found.all() if key not in present]
+    if missing:
+        _log.error("alert_pictures_missing", count=len(missing), first=missing[:5])

@@ -1,0 +1,34 @@
+"""`retention run`: the hourly cleanups by hand, also for another day, also without removing anything."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+from kaleipix_app.backend.container import Container
+from kaleipix_app.backend.jobs.cleanups import Outcome
+from kaleipix_app.backend.settings import Settings
+
+
+def run(settings: Settings, as_of: datetime | None, *, dry: bool) -> list[Outcome]:
+    """Every cleanup, in order. A day without a zone is meant in UTC."""
+    parts = Container(settings)
+    moment = as_of.replace(tzinfo=UTC) if as_of is not None else None
+
+    async def work() -> list[Outcome]:
+        try:
+            return await parts.cleanups.run(moment, dry=dry)
+        finally:
+            await parts.db.close()
+
+    return asyncio.run(work())
+
+
+def table(outcomes: list[Outcome], *, dry: bool) -> str:
+    """One line a cleanup: name, number, promise."""
+    verb = "would go" if dry else "removed"
+    return "\n".join(f"{one.name:18}{_number(one):>8} {verb}   ({one.promise})" for one in outcomes)
+
+
+def _number(one: Outcome) -> str:
+    return "failed" if one.removed is None else str(one.removed)
