@@ -26,6 +26,7 @@ from kaleipix_app.backend.clock import Clock, SystemClock
 from kaleipix_app.backend.credits.ledger import Ledger
 from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.errors import KaleipixError
+from kaleipix_app.backend.generation.deletion import Deletions
 from kaleipix_app.backend.generation.feed import Feed, Previews
 from kaleipix_app.backend.generation.history import History
 from kaleipix_app.backend.generation.queue import GenerationQueue
@@ -41,6 +42,7 @@ from kaleipix_app.backend.mail.smtp import SmtpMailer
 from kaleipix_app.backend.media.images import Images
 from kaleipix_app.backend.media.ingest import Ingest
 from kaleipix_app.backend.media.storage import Storage
+from kaleipix_app.backend.media.trash import Trash
 from kaleipix_app.backend.providers.base import Provider
 from kaleipix_app.backend.providers.builtin.provider import BuiltinProvider
 from kaleipix_app.backend.settings import Settings
@@ -88,6 +90,8 @@ class Container:
         self.feed = Feed()
         self.previews = Previews()
         self.history = History(self.images)
+        self.trash = Trash(self.db, self.storage, self.clock)
+        self.deletions = Deletions(self.db, self.trash, self.images, self.feed)
         records = Records(self.clock, self.ledger, self.feed, self.previews)
         runner = Runner(self.db, records, self.images, self.providers, self.feed, self.previews)
         self.queue = GenerationQueue(self.db, self.clock, self.feed)
