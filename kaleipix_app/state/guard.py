@@ -16,7 +16,7 @@ from reflex_base.registry import RegistrationContext
 
 from kaleipix_app.backend import container
 from kaleipix_app.backend.accounts.viewer import Viewer
-from kaleipix_app.backend.errors import KaleipixError, SignInNeeded
+from kaleipix_app.backend.errors import DatabaseFailed, KaleipixError, SignInNeeded
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 _FRAMEWORK = ("reflex.", "reflex_")
@@ -51,14 +51,24 @@ class SessionGuard(rx.Middleware):
         root = state._get_root_state()
         secret = parts.cookies.read(root.router.headers.cookie, parts.cookies.session)
         session = await root.get_state(Session)
-        viewer = await viewer_with(secret)
+        handler = RegistrationContext.get().event_handlers[event.name].handler.fn
+        try:
+            viewer = await viewer_with(secret)
+        except DatabaseFailed as error:
+            return None if getattr(handler, "_is_public", False) else _tell(error)  # the teller itself is public
         if session._bound and (session._secret != secret or (session._viewer and not viewer)):
             root.reset()
             session = await root.get_state(Session)
         session._secret, session._bound, session._viewer = secret, True, viewer
-        if session._viewer is not None or is_public(RegistrationContext.get().event_handlers[event.name].handler.fn):
+        if session._viewer is not None or is_public(handler):
             return None
         return rx.state.StateUpdate(events=rx.event.Event.from_event_type(rx.redirect("/login")))
+
+
+def _tell(error: KaleipixError) -> rx.state.StateUpdate:
+    from kaleipix_app.state.notices import Notices  # it needs this module for its own handlers
+
+    return rx.state.StateUpdate(events=rx.event.Event.from_event_type(Notices.show(error.sentence)))
 
 
 async def viewer_with(secret: str) -> Viewer | None:
