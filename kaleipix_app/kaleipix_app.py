@@ -17,7 +17,8 @@ from kaleipix_app.pages.studio import studio
 from kaleipix_app.state.guard import SessionGuard
 from kaleipix_app.state.login import Login
 from kaleipix_app.state.notices import unexpected
-from kaleipix_app.state.studio import TABS, Studio, refresh
+from kaleipix_app.state.studio import TABS, Studio
+from kaleipix_app.state.trash import refresh
 
 parts = container.get()
 

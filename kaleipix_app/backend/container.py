@@ -29,6 +29,7 @@ from kaleipix_app.backend.credits.ledger import Ledger
 from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.errors import KaleipixError
 from kaleipix_app.backend.generation.cleanups import cleanups as generation_cleanups
+from kaleipix_app.backend.generation.deletion import Deletions
 from kaleipix_app.backend.generation.feed import Feed, Previews
 from kaleipix_app.backend.generation.history import History
 from kaleipix_app.backend.generation.queue import GenerationQueue
@@ -44,10 +45,11 @@ from kaleipix_app.backend.mail.cleanups import sweep_outbox
 from kaleipix_app.backend.mail.outbox import OutboxMailer
 from kaleipix_app.backend.mail.post import Post
 from kaleipix_app.backend.mail.smtp import SmtpMailer
-from kaleipix_app.backend.media.cleanups import remove_orphans
+from kaleipix_app.backend.media.cleanups import empty_trash, remove_orphans
 from kaleipix_app.backend.media.images import Images
 from kaleipix_app.backend.media.ingest import Ingest
 from kaleipix_app.backend.media.storage import Storage
+from kaleipix_app.backend.media.trash import Trash
 from kaleipix_app.backend.providers.base import Provider
 from kaleipix_app.backend.providers.builtin.provider import BuiltinProvider
 from kaleipix_app.backend.settings import Settings
@@ -97,6 +99,8 @@ class Container:
         self.feed = Feed()
         self.previews = Previews()
         self.history = History(self.images)
+        self.trash = Trash(self.db, self.storage, self.clock)
+        self.deletions = Deletions(self.db, self.trash, self.images, self.feed)
         records = Records(self.clock, self.ledger, self.feed, self.previews)
         runner = Runner(self.db, records, self.images, self.providers, self.feed, self.previews)
         self.queue = GenerationQueue(self.db, self.clock, self.feed)
@@ -113,6 +117,7 @@ class Container:
                 *account_cleanups(self.db),
                 *generation_cleanups(self.db),
                 Cleanup("outbox", "mails kept as files: 24 hours", partial(sweep_outbox, outbox)),
+                Cleanup("trash", "deleted pictures: 30 days", partial(empty_trash, self.trash)),
                 Cleanup(
                     "orphans", "files that no picture needs: 24 hours", partial(remove_orphans, self.db, self.storage)
                 ),

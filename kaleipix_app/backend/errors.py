@@ -84,6 +84,18 @@ class NotEnoughCredits(KaleipixError):
         self.missing = missing
 
 
+class DatabaseFailed(KaleipixError):
+    """The database is locked, full, read-only or gone: what was under way is undone, what was confirmed stays."""
+
+    code = "database_failed"
+    status = 503
+
+    def __init__(
+        self, sentence: str = "This could not be saved or read just now. Please try again in a minute."
+    ) -> None:
+        super().__init__(sentence)
+
+
 class StorageFailed(KaleipixError):
     """The disk or the bucket did not take or give the bytes."""
 

@@ -7,8 +7,10 @@ from reflex.event import EventSpec
 
 from kaleipix_app.components import theme
 from kaleipix_app.components.picture import picture
+from kaleipix_app.components.trash import delete_entry, toggle, trash, without_pictures
 from kaleipix_app.state.composer import Composer
 from kaleipix_app.state.studio import Studio
+from kaleipix_app.state.trash import TrashBin
 from kaleipix_app.state.views import LiveView, MadeView, ResultView
 
 
@@ -98,40 +100,46 @@ def history() -> rx.Component:
     """Everything made, newest first."""
     return rx.el.section(
         rx.el.div(
-            rx.el.h2("History", class_name="font-semibold"),
-            rx.el.label(
-                rx.el.input(
-                    type="checkbox",
-                    default_checked=True,
-                    on_change=Studio.set_follow,
-                    disabled=~Studio.ready,
-                    class_name="size-4 accent-accent",
-                ),
-                "Follow new results",
-                class_name="flex min-h-9 items-center gap-2 text-sm text-muted cursor-pointer",
-            ),
+            rx.el.h2(rx.cond(TrashBin.shown, "Trash", "History"), class_name="font-semibold"),
+            toggle(),
             class_name="flex items-center justify-between gap-2",
         ),
-        rx.cond(
-            Studio.made.length() > 0,
-            rx.fragment(
-                rx.el.ol(rx.foreach(Studio.made, _made), class_name="flex flex-col gap-3"),
-                rx.cond(
-                    Studio.has_more,
-                    rx.el.button(
-                        "Show older", type="button", on_click=Studio.show_more, class_name=f"{theme.SECONDARY} w-full"
-                    ),
+        rx.el.label(
+            rx.el.input(
+                type="checkbox",
+                default_checked=True,
+                on_change=Studio.set_follow,
+                disabled=~Studio.ready,
+                class_name="size-4 accent-accent",
+            ),
+            "Follow new results",
+            hidden=TrashBin.shown,
+            class_name="-mt-2 flex min-h-9 items-center gap-2 text-sm text-muted cursor-pointer [&[hidden]]:hidden",
+        ),
+        rx.cond(TrashBin.shown, trash(), _everything()),
+        class_name="flex flex-col gap-3",
+    )
+
+
+def _everything() -> rx.Component:
+    return rx.cond(
+        Studio.made.length() > 0,
+        rx.fragment(
+            rx.el.ol(rx.foreach(Studio.made, _made), class_name="flex flex-col gap-3"),
+            rx.cond(
+                Studio.has_more,
+                rx.el.button(
+                    "Show older", type="button", on_click=Studio.show_more, class_name=f"{theme.SECONDARY} w-full"
                 ),
             ),
-            rx.el.p("What you make is kept here until you delete it, private to you.", class_name=theme.HINT),
         ),
-        class_name="flex flex-col gap-3",
+        rx.el.p("What you make is kept here until you delete it, private to you.", class_name=theme.HINT),
     )
 
 
 def _made(one: rx.Var[MadeView]) -> rx.Component:
     return rx.el.li(
-        rx.el.div(rx.foreach(one.results, _thumb), class_name="grid grid-cols-4 gap-1.5"),
+        rx.el.div(rx.foreach(one.results, _thumb), without_pictures(one), class_name="grid grid-cols-4 gap-1.5"),
         rx.el.div(
             rx.el.div(
                 rx.el.p(one.prompt, class_name="truncate text-sm"),
@@ -145,6 +153,7 @@ def _made(one: rx.Var[MadeView]) -> rx.Component:
                 aria_label=f"Reuse: {one.prompt}",
                 class_name=theme.QUIET,
             ),
+            delete_entry(one),
             class_name="flex items-center gap-2",
         ),
         key=one.id,

@@ -10,6 +10,7 @@ from kaleipix_app.components import theme
 from kaleipix_app.components.picture import picture
 from kaleipix_app.components.prompt_field import prompt_field
 from kaleipix_app.components.shell import error_line
+from kaleipix_app.components.trash import delete_source
 from kaleipix_app.components.uploader import uploader
 from kaleipix_app.state import offers
 from kaleipix_app.state.composer import MOST_SOURCES, Composer
@@ -74,6 +75,7 @@ def _source(source: rx.Var[SourceView]) -> rx.Component:
             aria_label=f"Remove {source.label}",
             class_name="absolute right-1 top-1 grid size-6 place-items-center rounded-full bg-surface text-ink shadow-raised cursor-pointer",
         ),
+        delete_source(source),
         class_name="relative size-18 shrink-0 overflow-hidden rounded-control border border-line bg-raised",
     )
 

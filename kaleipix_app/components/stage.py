@@ -6,6 +6,7 @@ import reflex as rx
 
 from kaleipix_app.components import theme
 from kaleipix_app.components.picture import picture
+from kaleipix_app.components.trash import delete_from_stage, undo
 from kaleipix_app.state.composer import Composer
 from kaleipix_app.state.studio import Studio
 from kaleipix_app.state.views import ResultView
@@ -25,6 +26,7 @@ def stage() -> rx.Component:
             _picture(),
             rx.cond(Studio.live.length() > 0, _making(), rx.cond(Studio.ready, _empty(), _loading())),
         ),
+        undo(),
         id="stage",
         # On a phone it has one height in every state, so that what lies below never moves.
         class_name="flex min-h-0 scroll-mt-20 flex-col gap-3 max-lg:h-[max(52dvh,26rem)] lg:h-full",
@@ -70,6 +72,7 @@ def _picture() -> rx.Component:
                     on_click=rx.download(url=f"/media/{shown.id}/original?download=1"),
                     class_name=theme.SECONDARY,
                 ),
+                delete_from_stage(),
                 class_name="flex shrink-0 gap-2",
             ),
             class_name="flex items-center gap-4 max-sm:flex-col max-sm:items-stretch",

@@ -115,7 +115,7 @@ class Composer(rx.State):
 
     @rx.event
     async def remove_source(self, image_id: str) -> None:
-        """Take a picture out of the tray; it stays stored."""
+        """Take a picture out of the tray; it stays stored. `TrashBin.delete` is for the other wish."""
         self.sources = [source for source in self.sources if source.id != image_id]
 
     @rx.event
@@ -151,7 +151,8 @@ class Composer(rx.State):
             self.params = {**MODELS[record.model].defaults(), **record.params}
             self.sources = [source_view(picture, 1) for picture in found]
             self.settings_version += 1
-            self._put_prompt(record.prompt)
+            if record.prompt:  # else it was erased, and what is typed stays
+                self._put_prompt(record.prompt)
 
     def _source_ids(self) -> list[str | None]:
         return [source.id for source in self.sources] or [None]

@@ -16,7 +16,7 @@ from reflex_base.registry import RegistrationContext
 
 from kaleipix_app.backend import container, log
 from kaleipix_app.backend.accounts.viewer import Viewer
-from kaleipix_app.backend.errors import KaleipixError, SignInNeeded
+from kaleipix_app.backend.errors import DatabaseFailed, KaleipixError, SignInNeeded
 from kaleipix_app.state.payload import is_well_formed
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -49,22 +49,31 @@ class SessionGuard(rx.Middleware):
     async def preprocess(self, app: rx.App, state: rx.State, event: Any) -> rx.state.StateUpdate | None:
         """Refuse with a redirect to the login page, or let the handler run."""
         structlog.contextvars.bind_contextvars(request_id=secrets.token_hex(6))
-        parts = container.get()
-        root = state._get_root_state()
-        secret = parts.cookies.read(root.router.headers.cookie, parts.cookies.session)
-        session = await root.get_state(Session)
-        viewer = await viewer_with(secret)
-        if session._bound and (session._secret != secret or (session._viewer and not viewer)):
-            root.reset()
-            session = await root.get_state(Session)
-        session._secret, session._bound, session._viewer = secret, True, viewer
         handler = RegistrationContext.get().event_handlers[event.name].handler.fn
         if not handler.__module__.startswith(_FRAMEWORK) and not is_well_formed(handler, event.payload):
             _log.warning("payload_refused", handler=handler.__qualname__)
             return rx.state.StateUpdate()
+        parts = container.get()
+        root = state._get_root_state()
+        secret = parts.cookies.read(root.router.headers.cookie, parts.cookies.session)
+        session = await root.get_state(Session)
+        try:
+            viewer = await viewer_with(secret)
+        except DatabaseFailed as error:
+            return None if getattr(handler, "_is_public", False) else _tell(error)  # the teller itself is public
+        if session._bound and (session._secret != secret or (session._viewer and not viewer)):
+            root.reset()
+            session = await root.get_state(Session)
+        session._secret, session._bound, session._viewer = secret, True, viewer
         if session._viewer is not None or is_public(handler):
             return None
         return rx.state.StateUpdate(events=rx.event.Event.from_event_type(rx.redirect("/login")))
+
+
+def _tell(error: KaleipixError) -> rx.state.StateUpdate:
+    from kaleipix_app.state.notices import Notices  # it needs this module for its own handlers
+
+    return rx.state.StateUpdate(events=rx.event.Event.from_event_type(Notices.show(error.sentence)))
 
 
 async def viewer_with(secret: str) -> Viewer | None:

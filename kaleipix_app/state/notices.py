@@ -7,6 +7,7 @@ import structlog
 from reflex.event import EventSpec
 
 from kaleipix_app.backend import log
+from kaleipix_app.backend.errors import KaleipixError
 from kaleipix_app.state.guard import public
 
 _log = log.get("state")
@@ -31,8 +32,10 @@ class Notices(rx.State):
 
 
 def unexpected(exception: Exception) -> EventSpec:
-    """For `rx.App(backend_exception_handler=…)`: log the error whole, tell the person a reference."""
+    """For `rx.App(backend_exception_handler=…)`: an expected error says what to do; a bug gets a reference."""
     reference = structlog.contextvars.get_contextvars().get("request_id", "")
+    if isinstance(exception, KaleipixError):
+        return Notices.show(exception.sentence)
     _log.error("handler_crashed", exc_info=exception)
     return Notices.show(
         f"Something went wrong on our side and nothing was lost. Please try again. Reference {reference}."

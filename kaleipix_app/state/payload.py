@@ -54,4 +54,5 @@ def _is_field(field: Any) -> bool:
     if not isinstance(field, list) or len(field) != 2:
         return False
     name, value = field
-    return _fits(str, name) and (value is None or _fits(str, value))  # None: a control that is not shown
+    # None: a control that is not shown; a truth value: a checkbox
+    return _fits(str, name) and (value is None or isinstance(value, bool) or _fits(str, value))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import reflex as rx
 
 from kaleipix_app.backend import container
@@ -49,17 +51,14 @@ class Studio(rx.State):
     async def choose(self, image_id: str) -> None:
         """Put one result on the stage."""
         viewer = await viewer_of(self)
-        with sentences(self._show_error):
-            self.stage = await self._staged(viewer, image_id)
-            self.fresh = 0
+        await self._show(viewer, image_id)
 
     @rx.event
     async def show_newest(self) -> None:
         """Look at what came in meanwhile."""
         viewer = await viewer_of(self)
-        if self.made and self.made[0].results:
-            with sentences(self._show_error):
-                self.stage = await self._staged(viewer, self.made[0].results[0].id)
+        if pictures := shown_pictures(self.made):
+            await self._show(viewer, pictures[0])
         self.fresh = 0
 
     @rx.event
@@ -106,6 +105,11 @@ class Studio(rx.State):
     def _show_error(self, sentence: str) -> None:
         self.error = sentence
 
+    async def _show(self, viewer: Viewer, image_id: str) -> None:
+        with sentences(self._show_error):
+            self.stage = await self._staged(viewer, image_id)
+            self.fresh = 0
+
     async def _staged(self, viewer: Viewer, image_id: str) -> StageView:
         parts = container.get()
         async with parts.db.reading() as uow:
@@ -125,15 +129,40 @@ class Studio(rx.State):
         made = [made_view(record) for record in records[: self._shown]]
         known = {one.id for one in self.made}
         arrived = [one for one in made if one.id not in known and one.results]
+        before, now, changed = shown_pictures(self.made), shown_pictures(made), made != self.made
         changes = {"credits": credits, "live": live, "made": made, "has_more": len(records) > self._shown}
         for name, value in changes.items():
             if getattr(self, name) != value:
                 setattr(self, name, value)
         if arrived and (first or self.follow or not self.stage.id):
-            self.stage = stage_view(records[0], made[0].results[0].id)
-            self.fresh = 0
-        elif arrived and known:
+            await self._show(viewer, now[0])
+            return
+        if arrived and known:
             self.fresh += sum(len(one.results) for one in arrived)
+        if self.stage.id and (changed or self.stage.id not in now):
+            await self._keep_stage(viewer, before, now)
+
+    async def _keep_stage(self, viewer: Viewer, before: list[str], now: list[str]) -> None:
+        """The stage as it is by now; when its picture was deleted, the one beside it."""
+        stage = StageView()
+        for image_id in (self.stage.id, next_to(self.stage.id, before, now)):
+            with suppress(NotFound):
+                stage = await self._staged(viewer, image_id)
+                break
+        if stage != self.stage:
+            self.stage = stage
+
+
+def shown_pictures(made: list[MadeView]) -> list[str]:
+    """Ids of all pictures in the history, in the order in which they are seen."""
+    return [result.id for one in made for result in one.results]
+
+
+def next_to(image_id: str, before: list[str], now: list[str]) -> str:
+    """The first picture after this one that is still there, else the last one before it, else the newest, else none."""
+    at = before.index(image_id) if image_id in before else 0
+    left = [*before[at:], *reversed(before[:at]), *now]
+    return next((one for one in left if one in set(now)), "")
 
 
 async def refresh(app: rx.App, token: str) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from kaleipix_app.backend.generation.deletion import Deleted
 from kaleipix_app.backend.generation.feed import Previews
 from kaleipix_app.backend.generation.history import Record
 from kaleipix_app.backend.generation.machine import State
 from kaleipix_app.backend.media.images import Picture
 from kaleipix_app.backend.providers.catalogue import MODELS
 
+_NO_PROMPT = "Prompt deleted"  # in its place
 _EXCERPT = 160  # characters of a prompt in lists; an event stays small
 
 
@@ -77,6 +79,27 @@ class StageView:
     others: list[ResultView] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class TrashView:
+    """A deleted picture that can be taken back."""
+
+    id: str
+    thumb: str
+    alt: str  # never starts with the prompt: it is no result any more
+    prompt: str
+    goes: str
+
+
+@dataclass(frozen=True)
+class QuestionView:
+    """What is asked before something goes for ever. An empty kind: nothing is asked."""
+
+    kind: str = ""  # picture, all, prompt
+    count: int = 0
+    offers_prompt: bool = False
+    prompt: str = ""
+
+
 def source_view(picture: Picture, number: int) -> SourceView:
     """A source as the tray shows it."""
     return SourceView(picture.id, f"/media/{picture.id}/thumb", f"Source {number}, {picture.width} × {picture.height}")
@@ -92,6 +115,18 @@ def result_view(picture: Picture, prompt: str, total: int) -> ResultView:
         width=picture.width,
         height=picture.height,
         alt=alt,
+    )
+
+
+def trash_view(deleted: Deleted) -> TrashView:
+    """A deleted picture and the day on which it goes for ever."""
+    prompt = excerpt(deleted.prompt) or (_NO_PROMPT if deleted.picture.generation_id else "A picture of your own")
+    return TrashView(
+        id=deleted.picture.id,
+        thumb=f"/media/{deleted.picture.id}/thumb",
+        alt=f"In the trash: {prompt}",
+        prompt=prompt,
+        goes=f"{deleted.goes_at.day} {deleted.goes_at:%B %Y}",
     )
 
 
@@ -121,7 +156,7 @@ def live_view(record: Record, previews: Previews) -> LiveView:
 
 def made_view(record: Record) -> MadeView:
     """A finished generation."""
-    prompt = excerpt(record.prompt)
+    prompt = excerpt(record.prompt) or _NO_PROMPT
     noun = "credit" if record.price == 1 else "credits"
     return MadeView(
         id=record.id,
@@ -134,14 +169,15 @@ def made_view(record: Record) -> MadeView:
 
 def stage_view(record: Record, image_id: str) -> StageView:
     """One result of a generation, large."""
-    results = [result_view(picture, record.prompt, len(record.results)) for picture in record.results]
+    prompt = record.prompt or _NO_PROMPT
+    results = [result_view(picture, prompt, len(record.results)) for picture in record.results]
     seeds = {picture.id: picture.seed for picture in record.results}
     shown = next((result for result in results if result.id == image_id), results[0])
     return StageView(
         id=shown.id,
         generation_id=record.id,
         picture=shown,
-        prompt=record.prompt,
+        prompt=prompt,
         about=about(record),
         seed=str(seeds[shown.id] if seeds[shown.id] is not None else record.seed),
         source=f"/media/{record.source_id}/thumb" if record.source_id else "",

@@ -70,7 +70,8 @@ class Guard:
             await self._answer(scope, receive, reply)
         except Exception as error:
             if reply.status is None:
-                await (await answers.unexpected(Request(scope), error))(scope, receive, reply)
+                answer = answers.expected if isinstance(error, KaleipixError) else answers.unexpected
+                await (await answer(Request(scope), error))(scope, receive, reply)
             elif not reply.finished:
                 raise  # cut off in the middle: the server has to break the connection
         finally:

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from kaleipix_app.backend import tokens
 from kaleipix_app.backend.db.engine import Database
-from kaleipix_app.backend.errors import StorageFailed
+from kaleipix_app.backend.errors import DatabaseFailed, StorageFailed
 from kaleipix_app.backend.media.storage import Storage
 
 
@@ -34,7 +34,7 @@ async def _reads(db: Database) -> bool:
     try:
         async with db.reading() as uow:
             await (await uow.session.connection()).execute(text('SELECT 1 FROM "user" LIMIT 1'))
-    except (SQLAlchemyError, OSError):
+    except (DatabaseFailed, SQLAlchemyError, OSError):
         return False
     return True
 

@@ -40,22 +40,24 @@ class _Media:
         """One variant; `?download=1` on the original gives a file to save, `&format=` in another format."""
         try:
             variant, format = _asked(request)
-            picture = await self._find(request)
+            picture = await self._find(request, variant)
             if request.query_params.get("download") == "1" and variant == "original":
                 return await self._download(request, picture, format or Format.of(picture.content_type))
             return await self._shown(request, picture, variant)
         except NotFound:
             return _not_found()
 
-    async def _find(self, request: Request) -> Picture:
+    async def _find(self, request: Request, variant: Variant) -> Picture:
         viewer = await self._identity.viewer(request)
         if viewer is None:
             raise NotFound
         async with self._db.reading() as uow:
-            return await self._images.get(uow, viewer.user_id, request.path_params["image_id"])
+            return await self._images.shown(uow, viewer.user_id, request.path_params["image_id"], variant)
 
     async def _shown(self, request: Request, picture: Picture, variant: Variant) -> Response:
         headers = _headers(f"{picture.id}.{variant}")
+        if picture.is_deleted:
+            headers["Cache-Control"] = "no-store"  # what is in the trash may be gone for ever at any moment
         if _is_known(request, headers):
             return Response(status_code=304, headers=headers)
         if variant == "original":

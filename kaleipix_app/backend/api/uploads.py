@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from sqlalchemy.exc import OperationalError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -23,7 +22,7 @@ from starlette.routing import Route
 from kaleipix_app.backend import log
 from kaleipix_app.backend.api.identity import Identity
 from kaleipix_app.backend.db.engine import Database
-from kaleipix_app.backend.errors import BadInput, StorageFailed, TooLarge, TooMany
+from kaleipix_app.backend.errors import BadInput, DatabaseFailed, StorageFailed, TooLarge, TooMany
 from kaleipix_app.backend.media.images import Images, Picture
 from kaleipix_app.backend.media.ingest import MAX_BYTES, TOO_MANY_BYTES
 
@@ -53,8 +52,7 @@ class _Uploads:
                 return Response(status_code=400)  # nobody is there to read it
             try:
                 picture = await self._images.keep_source(self._db, viewer.user_id, file)
-            except OperationalError as error:  # the database's disk is full or read-only
-                _log.error("row_failed", reason=type(error.orig).__name__)
+            except DatabaseFailed as error:
                 raise StorageFailed from error
         return _created(picture)
 

@@ -6,6 +6,7 @@ One request or job step is one `unit_of_work`; it commits at the edge, services 
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
@@ -13,8 +14,12 @@ from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kaleipix_app.backend import log
+from kaleipix_app.backend.errors import DatabaseFailed
 
 _PRAGMAS = (
     "busy_timeout=10000",  # first: switching the journal takes a lock
@@ -23,6 +28,21 @@ _PRAGMAS = (
     "secure_delete=ON",  # deleted rows are overwritten
     "foreign_keys=ON",
 )
+_FORGET_TRIES, _FORGET_WAIT = 3, 1000  # milliseconds for readers to end; writers wait meanwhile
+
+_log = log.get("db")
+
+
+@asynccontextmanager
+async def _failures_told() -> AsyncIterator[None]:
+    """What the driver says about disk, lock or connection, as a sentence for the person who waits."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+            raise  # the statement is wrong (no such column, …): a bug, and no state of the disk
+        _log.error("database_failed", reason=str(error.orig).partition("\n")[0])
+        raise DatabaseFailed from error
 
 
 class UnitOfWork:
@@ -54,8 +74,8 @@ class Database:
 
     @asynccontextmanager
     async def unit_of_work(self) -> AsyncIterator[UnitOfWork]:
-        """A transaction that may write. Commits at the end, rolls back if anything is raised."""
-        async with self._writer, AsyncSession(self.engine, expire_on_commit=False) as session:
+        """A transaction that may write. Commits at the end, rolls back if anything is raised. Raises DatabaseFailed."""
+        async with self._writer, _failures_told(), AsyncSession(self.engine, expire_on_commit=False) as session:
             if self.is_sqlite:
                 await session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
             work = UnitOfWork(session)
@@ -69,9 +89,28 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[UnitOfWork]:
-        """A transaction that only reads: never waits for a writer, never commits."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+        """A transaction that only reads: never waits for a writer, never commits. Raises DatabaseFailed."""
+        async with _failures_told(), AsyncSession(self.engine, expire_on_commit=False) as session:
             yield UnitOfWork(session)
+
+    async def forget(self) -> bool:
+        """After a deletion: no file of the database holds the old text any more. Says so in the log if that failed.
+
+        SQLite overwrites what is deleted in its main file (`secure_delete`), but older pages stay in the WAL file until
+        it is emptied, which no reader may be in the way of. PostgreSQL does this by itself, in its own time.
+        """
+        if not self.is_sqlite:
+            return True
+        for _ in range(_FORGET_TRIES):
+            async with self._writer, _failures_told(), self.engine.connect() as connection:
+                raw: Any = (await connection.get_raw_connection()).driver_connection
+                await raw.execute(f"PRAGMA busy_timeout={_FORGET_WAIT}")
+                busy = (await (await raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")).fetchone())[0]
+                await raw.execute(f"PRAGMA {_PRAGMAS[0]}")
+            if not busy:
+                return True
+        _log.error("deleted_text_may_remain", file="write-ahead log", until="the next cleanup can empty it")
+        return False
 
     async def close(self) -> None:
         """Give all connections back."""

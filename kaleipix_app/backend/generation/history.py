@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,8 +24,8 @@ class Record:
     state: State
     model: str
     provider: str
-    prompt: str
-    source_id: str | None
+    prompt: str  # empty when its owner erased it
+    source_id: str | None  # None also when it was deleted since, and for what is not finished
     aspect_ratio: str
     width: int
     height: int
@@ -65,7 +65,11 @@ class History:
 
     async def made(self, uow: UnitOfWork, owner_id: str, *, before: str = "", limit: int = 20) -> list[Record]:
         """Finished generations with their results, newest first; `before` is the last id of the page above."""
-        query = select(Generation).where(col(Generation.owner_id) == owner_id, col(Generation.state) == State.DONE)
+        # What lost both its prompt and its pictures is history no more.
+        something = or_(col(Generation.prompt) != "", self._images.has_results(col(Generation.id)))
+        query = select(Generation).where(
+            col(Generation.owner_id) == owner_id, col(Generation.state) == State.DONE, something
+        )
         if before:
             query = query.where(col(Generation.id) < before)
         found = await uow.session.exec(query.order_by(col(Generation.id).desc()).limit(limit))
@@ -83,7 +87,8 @@ class History:
 
     async def _with_results(self, uow: UnitOfWork, owner_id: str, rows: Sequence[Generation]) -> list[Record]:
         results = await self._images.of_generations(uow, owner_id, [row.id for row in rows])
-        return [_record(row, tuple(results.get(row.id, ())), 0) for row in rows]
+        sources = await self._images.kept(uow, owner_id, [row.source_id for row in rows if row.source_id])
+        return [_record(row, tuple(results.get(row.id, ())), 0, sources) for row in rows]
 
     @staticmethod
     async def _places(uow: UnitOfWork) -> dict[str, int]:
@@ -93,14 +98,14 @@ class History:
         return {str(generation_id): int(place) for generation_id, place in found.all()}
 
 
-def _record(row: Generation, results: tuple[Picture, ...], place: int) -> Record:
+def _record(row: Generation, results: tuple[Picture, ...], place: int, sources: Container[str] = ()) -> Record:
     return Record(
         id=row.id,
         state=State(row.state),
         model=row.model,
         provider=row.provider,
         prompt=row.prompt,
-        source_id=row.source_id,
+        source_id=row.source_id if row.source_id in sources else None,
         aspect_ratio=row.aspect_ratio,
         width=row.width,
         height=row.height,

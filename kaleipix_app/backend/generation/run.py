@@ -9,7 +9,7 @@ from typing import Any
 
 from kaleipix_app.backend import log
 from kaleipix_app.backend.db.engine import Database
-from kaleipix_app.backend.errors import KaleipixError
+from kaleipix_app.backend.errors import DatabaseFailed, KaleipixError
 from kaleipix_app.backend.generation.feed import Feed, Previews
 from kaleipix_app.backend.generation.machine import Event
 from kaleipix_app.backend.generation.models import Generation
@@ -60,6 +60,8 @@ class Runner:
                 await self._run(lease, row, stop)
         except LeaseLost:
             _log.warning("lease_lost", generation=lease.job_id)
+        except DatabaseFailed:  # nothing can be written about it now: when the lease has run out it is resumed
+            _log.error("put_off", generation=lease.job_id)
         finally:
             self._stops.pop(lease.job_id, None)
 
@@ -78,11 +80,11 @@ class Runner:
                 "provider_failed", generation=row.id, provider=row.provider, code=error.code, detail=str(error)
             )
             await self._fail(lease, error.code, error.sentence)
+        except (LeaseLost, DatabaseFailed):
+            raise
         except KaleipixError as error:
             _log.warning("failed", generation=row.id, code=error.code)
             await self._fail(lease, error.code, error.sentence)
-        except LeaseLost:
-            raise
         except Exception as error:  # noqa: BLE001 - a bug must end as a refunded failure, not as a stuck row
             _log.error("crashed", generation=row.id, exc_info=error)
             await self._fail(lease, "internal", _WENT_WRONG)

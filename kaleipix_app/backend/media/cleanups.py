@@ -1,4 +1,4 @@
-"""Pictures without a row, and rows without a picture."""
+"""The trash on its day, pictures without a row, and rows without a picture."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from kaleipix_app.backend import log
 from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.media.models import Image
 from kaleipix_app.backend.media.storage import Storage
+from kaleipix_app.backend.media.trash import Trash
 
 _GRACE = timedelta(hours=24)  # bytes are stored before their row is written
 _BATCH = 500
@@ -35,6 +36,16 @@ async def remove_orphans(db: Database, storage: Storage, as_of: datetime, dry: b
     return removed
 
 
+async def empty_trash(trash: Trash, as_of: datetime, dry: bool) -> int:
+    """Remove for ever what was deleted 30 days ago or earlier; returns how many pictures."""
+    if dry:
+        return await trash.due(as_of)
+    removed = 0
+    while batch := await trash.purge(as_of, _BATCH):
+        removed += batch
+    return removed
+
+
 async def _known(db: Database, folders: set[str]) -> set[str]:
     async with db.reading() as uow:
         found = await uow.session.exec(select(Image.storage_key).where(col(Image.storage_key).in_(folders)))
@@ -43,7 +54,7 @@ async def _known(db: Database, folders: set[str]) -> set[str]:
 
 async def _tell_missing(db: Database, present: set[str]) -> None:
     async with db.reading() as uow:
-        found = await uow.session.exec(select(Image.id, Image.storage_key))
+        found = await uow.session.exec(select(Image.id, Image.storage_key).where(col(Image.deleted_at).is_(None)))
         missing = [image_id for image_id, key in found.all() if key not in present]
     if missing:
         _log.error("alert_pictures_missing", count=len(missing), first=missing[:5])

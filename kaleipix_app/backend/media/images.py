@@ -9,19 +9,21 @@ from __future__ import annotations
 from contextlib import suppress
 
 from obstore.exceptions import BaseError
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, exists, func, or_
+from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
 
 from kaleipix_app.backend import log, tokens
 from kaleipix_app.backend.clock import Clock
 from kaleipix_app.backend.db.engine import Database, UnitOfWork
-from kaleipix_app.backend.errors import Conflict, NotFound
+from kaleipix_app.backend.errors import Conflict, DatabaseFailed, NotFound
 from kaleipix_app.backend.media.encode import Format
 from kaleipix_app.backend.media.ingest import Incoming, Ingest, Ingested
 from kaleipix_app.backend.media.models import Image
 from kaleipix_app.backend.media.pictures import Picture, Prepared, Stored, StoredResult, Variant
 from kaleipix_app.backend.media.provenance import SourceType, read_mark
 from kaleipix_app.backend.media.storage import Storage
+from kaleipix_app.backend.media.trash import in_trash
 
 # Room for years of one person's photographs, and an end to filling the operator's disk with one account.
 MOST_SOURCES = 500
@@ -54,8 +56,11 @@ class Images:
             async with db.unit_of_work() as uow:
                 return await self.add_source(uow, owner_id, prepared)
         except BaseException:  # a request that is cancelled leaves nothing behind either
-            async with db.reading() as uow:
-                await self.discard(uow, prepared)
+            try:
+                async with db.reading() as uow:
+                    await self.discard(uow, prepared)
+            except DatabaseFailed:  # whether the row is there cannot be seen: rather too much than too little is kept
+                _log.error("left_behind", key=prepared.storage_key, reason="no database")
             raise
 
     async def prepare(self, data: Incoming) -> Prepared:
@@ -80,17 +85,18 @@ class Images:
             await self._remove(prepared.storage_key)
 
     async def check_room(self, uow: UnitOfWork, owner_id: str, byte_size: int = 0) -> None:
-        """Whether one more source of this size fits. Raises Conflict."""
+        """Whether one more source of this size fits, beside what is in the trash. Raises Conflict."""
         found = await uow.session.exec(
             select(func.count(), func.coalesce(func.sum(Image.byte_size), 0)).where(
-                Image.owner_id == owner_id, Image.kind == "source", col(Image.deleted_at).is_(None)
+                Image.owner_id == owner_id, Image.kind == "source"
             )
         )
         count, size = found.one()
         if count >= MOST_SOURCES or size + byte_size > MOST_SOURCE_BYTES:
+            most = f"{MOST_SOURCES} pictures" if count >= MOST_SOURCES else "2 GB"
             raise Conflict(
-                f"There is no room for more pictures of your own: {MOST_SOURCES} pictures or 2 GB is the most. "
-                "Delete some that you no longer need.",
+                f"There is no room for another picture of your own: {most} is the most, the trash included. "
+                "Move some that you no longer need to the trash, then empty it.",
                 code="no_room",
             )
 
@@ -136,6 +142,34 @@ class Images:
         if row is None:
             raise NotFound
         return Picture.of(row)
+
+    async def shown(self, uow: UnitOfWork, owner_id: str, image_id: str, variant: Variant) -> Picture:
+        """Who may see which bytes is decided here: the owner alone; of what is in the trash only the thumbnail.
+
+        Raises NotFound for everything else.
+        """
+        visible: ColumnElement[bool] = col(Image.deleted_at).is_(None)
+        if variant == "thumb":
+            visible = or_(visible, in_trash(self._clock.now()))
+        found = await uow.session.exec(select(Image).where(Image.id == image_id, Image.owner_id == owner_id, visible))
+        row = found.first()
+        if row is None:
+            raise NotFound
+        return Picture.of(row)
+
+    async def kept(self, uow: UnitOfWork, owner_id: str, image_ids: list[str]) -> set[str]:
+        """Which of these this owner still has, outside of the trash."""
+        found = await uow.session.exec(
+            select(Image.id).where(
+                col(Image.id).in_(image_ids), Image.owner_id == owner_id, col(Image.deleted_at).is_(None)
+            )
+        )
+        return set(found)
+
+    @staticmethod
+    def has_results(generation_id: Mapped[str]) -> ColumnElement[bool]:
+        """For the queries of others: whether a picture of this generation is kept."""
+        return exists().where(col(Image.generation_id) == generation_id, col(Image.deleted_at).is_(None))
 
     async def of_generations(
         self, uow: UnitOfWork, owner_id: str, generation_ids: list[str]

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
+
+_DELETED = text("deleted_at IS NOT NULL")
 
 
 class Image(SQLModel, table=True):
     """One kept picture: a source that was brought or a result that was made."""
 
     __tablename__ = "image"
+    __table_args__ = (
+        Index("ix_image_trash", "owner_id", "deleted_at", sqlite_where=_DELETED, postgresql_where=_DELETED),
+    )
 
     id: str = Field(primary_key=True)
     owner_id: str = Field(foreign_key="user.id", index=True)
@@ -24,4 +30,4 @@ class Image(SQLModel, table=True):
     byte_size: int
     storage_key: str  # folder in storage: original, thumb and preview lie below it
     created_at: datetime
-    deleted_at: datetime | None = None
+    deleted_at: datetime | None = None  # trash.py says what it means

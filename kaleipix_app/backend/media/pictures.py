@@ -25,6 +25,7 @@ class Picture:
     generation_id: str | None
     position: int  # 0 to 3 among the results of one generation
     storage_key: str
+    is_deleted: bool
 
     @classmethod
     def of(cls, row: Image) -> Self:
@@ -40,6 +41,7 @@ class Picture:
             generation_id=row.generation_id,
             position=row.position,
             storage_key=row.storage_key,
+            is_deleted=row.deleted_at is not None,
         )
 
     def key(self, variant: Variant) -> str:

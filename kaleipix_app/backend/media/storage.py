@@ -21,7 +21,7 @@ class Storage:
 
     def __init__(self, root: Path) -> None:
         root.mkdir(parents=True, exist_ok=True)
-        self._store = LocalStore(prefix=root)
+        self._store = LocalStore(prefix=root, automatic_cleanup=True)  # no empty folder keeps the name of what is gone
 
     async def put(self, key: str, data: bytes) -> None:
         """Create the object. A second put of the same key keeps the first: a repeat is harmless.

@@ -94,11 +94,27 @@ async def test_everybody_and_everything_else_gets_one_and_the_same_answer(house:
         ]
         async with house.db.unit_of_work() as uow:
             await uow.session.exec(update(Image).values(deleted_at=house.clock.now()))
+        answers += [await owner.get(f"/media/{result.id}/{address}") for address in ADDRESSES if address != "thumb"]
+        answers += [await who.get(f"/media/{result.id}/thumb") for who in (stranger, nobody)]
+        house.clock.move(days=30)
         answers += [await owner.get(f"/media/{result.id}/{address}") for address in ADDRESSES]
     assert {(one.status_code, one.content, str(one.headers)) for one in answers} == {
         (404, b"Not found", str(answers[0].headers))
     }
     assert answers[0].headers["cache-control"] == "no-store"
+
+
+async def test_the_owner_sees_the_thumbnail_of_what_is_in_the_trash_and_keeps_no_copy(
+    house: PicturesApp, result: Picture
+) -> None:
+    async with house.browser("owner") as owner, house.browser("stranger") as stranger:
+        etag = (await owner.get(f"/media/{result.id}/thumb")).headers["etag"]
+        async with house.db.unit_of_work() as uow:
+            await uow.session.exec(update(Image).values(deleted_at=house.clock.now()))
+        seen = await owner.get(f"/media/{result.id}/thumb")
+        assert (seen.status_code, seen.headers["cache-control"]) == (200, "no-store")
+        assert max(opened(seen.content).size) == 320
+        assert (await stranger.get(f"/media/{result.id}/thumb", headers={"if-none-match": etag})).status_code == 404
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

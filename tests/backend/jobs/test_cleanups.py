@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from kaleipix_app.backend.generation.models import GenerationLog
 from kaleipix_app.backend.jobs.cleanups import Cleanup, Cleanups
 from kaleipix_app.backend.jobs.models import CleanupRun
 from kaleipix_app.backend.jobs.schedule import Schedule
+from kaleipix_app.backend.media.models import Image
 from kaleipix_app.backend.settings import Settings
 from tests.conftest import MovableClock
 from tests.factories import a_person
@@ -77,7 +78,8 @@ async def test_each_goes_on_its_day_and_not_before(
 async def test_a_dry_run_for_another_day_removes_and_records_nothing(parts: Container, clock: MovableClock) -> None:
     await _one_of_each(parts, clock.time)
     later = clock.time.replace(year=2028)
-    assert all(one.removed == 1 for one in await parts.cleanups.run(later, dry=True))
+    would_go = {one.name: one.removed for one in await parts.cleanups.run(later, dry=True)}
+    assert would_go == {"trash": 0} | dict.fromkeys(would_go.keys() - {"trash"}, 1)
     async with parts.db.reading() as uow:
         assert (await uow.session.exec(select(CleanupRun))).all() == []
         assert await uow.session.get(GenerationLog, "g") is not None
@@ -96,6 +98,19 @@ async def test_kept_pictures_stay_and_a_missing_one_is_told_not_deleted(house: H
     assert [line["first"] for line in lines if line["event"] == "alert_pictures_missing"] == [[house.result_id]]
     async with parts.db.reading() as uow:
         assert await parts.images.get(uow, house.ann.user_id, house.result_id) == picture
+
+
+async def test_the_trash_is_emptied_after_thirty_days(house: House) -> None:
+    parts = house.parts
+    async with parts.db.unit_of_work() as uow:
+        await parts.trash.put(uow, house.ann.user_id, [house.result_id])
+    for days, expected in ((29, 0), (31, 1)):
+        then = parts.clock.now() + timedelta(days=days)
+        for dry in (True, False):
+            outcomes = {one.name: one.removed for one in await parts.cleanups.run(then, dry=dry)}
+            assert outcomes["trash"] == expected
+    async with parts.db.reading() as uow:
+        assert await uow.session.get(Image, house.result_id) is None
 
 
 async def test_one_that_fails_is_recorded_alerts_after_26_hours_and_stops_no_other(
