@@ -16,7 +16,7 @@ from kaleipix_app.pages.not_found import not_found
 from kaleipix_app.pages.studio import studio
 from kaleipix_app.state.guard import SessionGuard
 from kaleipix_app.state.login import Login
-from kaleipix_app.state.notices import unexpected
+from kaleipix_app.state.notices import page_crashed, unexpected
 from kaleipix_app.state.studio import TABS, Studio
 from kaleipix_app.state.trash import refresh
 
@@ -31,6 +31,7 @@ app = rx.App(
     ],
     api_transformer=[parts.api_app(), parts.guard],
     backend_exception_handler=unexpected,
+    frontend_exception_handler=page_crashed,
 )
 app.app_wraps[(5, "Overlay")] = lambda _stateful: rx.fragment(offline_bar())
 app.add_middleware(SessionGuard())

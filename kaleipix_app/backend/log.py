@@ -1,6 +1,8 @@
 """One structured line per event, with the id of the request it belongs to.
 
 Never put a code, token, prompt, e-mail or network address into a log line; a test looks for them.
+The text of an exception, and of a library's own log line, may quote any of these, so neither is written:
+of an exception its type and where it was raised, of a library's line where it was written.
 """
 
 from __future__ import annotations
@@ -8,10 +10,14 @@ from __future__ import annotations
 import logging
 import secrets
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+_NAMES = {logging.WARNING: "warning", logging.ERROR: "error", logging.CRITICAL: "critical"}
 
 
 def configure() -> None:
@@ -24,19 +30,45 @@ def configure() -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            _without_texts,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )
+    logging.basicConfig(handlers=[_Libraries(logging.WARNING)], force=True)
 
 
 def get(name: str) -> structlog.typing.FilteringBoundLogger:
     """The logger of one part of the house."""
     logger: structlog.typing.FilteringBoundLogger = structlog.get_logger(part=name)
     return logger
+
+
+class _Libraries(logging.Handler):
+    """What libraries say of themselves. Reflex puts whole events into its lines, cookie and prompt included."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        said = getattr(get(record.name.partition(".")[0]), _NAMES.get(record.levelno, "error"))
+        said("library", at=f"{record.name}:{record.lineno}", exc_info=error)
+
+
+def _without_texts(_logger: WrappedLogger, _name: str, line: EventDict) -> EventDict:
+    error = line.pop("exc_info", None)
+    if isinstance(error, BaseException):
+        line["exception"] = "".join(_places(error))
+    return line
+
+
+def _places(error: BaseException) -> Iterator[str]:
+    """Like a traceback, the first cause first, with the type of each exception and without its text."""
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if before is not None:
+        yield from _places(before)
+    yield from traceback.format_tb(error.__traceback__)
+    yield f"{type(error).__qualname__}\n"
 
 
 @contextmanager

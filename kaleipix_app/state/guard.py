@@ -1,6 +1,7 @@
 """Deny by default: every event of every tab passes here, and who sent it is looked up in the database.
 
 A handler is for signed-in people unless it is marked `@public`. Helpers start with `_`, so no browser can call them.
+Of the framework's own handlers only those pass that its pages need.
 """
 
 from __future__ import annotations
@@ -21,6 +22,16 @@ from kaleipix_app.state.payload import is_well_formed
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 _FRAMEWORK = ("reflex.", "reflex_")
+_HYDRATION = frozenset(
+    {
+        "State.hydrate",
+        "State.hydrate_and_load",
+        "State.set_is_hydrated",
+        "OnLoadInternalState.on_load_internal",
+        "OnLoadInternalState.set_is_hydrated",
+        "FrontendEventExceptionState.handle_frontend_exception",
+    }
+)
 _log = log.get("state")
 
 
@@ -32,7 +43,21 @@ def public(handler: Handler) -> Handler:
 
 def is_public(handler: Callable[..., Any]) -> bool:
     """Whether anyone may call it: marked ones, and the framework's own hydration."""
-    return handler.__module__.startswith(_FRAMEWORK) or getattr(handler, "_is_public", False)
+    return _is_framework(handler) or getattr(handler, "_is_public", False)
+
+
+def _is_framework(handler: Callable[..., Any]) -> bool:
+    return handler.__module__.startswith(_FRAMEWORK)
+
+
+def _is_offered(handler: Callable[..., Any], payload: Any) -> bool:
+    """A handler of ours with what it asks for; of the framework's not `setvar`, for one: it would call any `set_…`.
+
+    `vars` would be what a State keeps in the browser, and none of ours does.
+    """
+    if _is_framework(handler):
+        return handler.__qualname__ in _HYDRATION and isinstance(payload, dict) and not payload.get("vars")
+    return is_well_formed(handler, payload)
 
 
 class Session(rx.State):
@@ -41,6 +66,11 @@ class Session(rx.State):
     _secret: str = ""
     _bound: bool = False
     _viewer: Viewer | None = None
+    _connection: str = ""  # over which the latest event came
+
+    def _is_seen_over(self, connection: str) -> bool:
+        """Whether the guard has seen the cookie of this connection: a tab's token alone is no proof of anything."""
+        return self._bound and self._connection == connection
 
 
 class SessionGuard(rx.Middleware):
@@ -50,7 +80,7 @@ class SessionGuard(rx.Middleware):
         """Refuse with a redirect to the login page, or let the handler run."""
         structlog.contextvars.bind_contextvars(request_id=secrets.token_hex(6))
         handler = RegistrationContext.get().event_handlers[event.name].handler.fn
-        if not handler.__module__.startswith(_FRAMEWORK) and not is_well_formed(handler, event.payload):
+        if not _is_offered(handler, event.payload):
             _log.warning("payload_refused", handler=handler.__qualname__)
             return rx.state.StateUpdate()
         parts = container.get()
@@ -65,6 +95,7 @@ class SessionGuard(rx.Middleware):
             root.reset()
             session = await root.get_state(Session)
         session._secret, session._bound, session._viewer = secret, True, viewer
+        session._connection = root.router.session.session_id
         if session._viewer is not None or is_public(handler):
             return None
         return rx.state.StateUpdate(events=rx.event.Event.from_event_type(rx.redirect("/login")))

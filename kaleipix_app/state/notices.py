@@ -10,6 +10,7 @@ from kaleipix_app.backend import log
 from kaleipix_app.backend.errors import KaleipixError
 from kaleipix_app.state.guard import public
 
+_KINDS = ("TypeError", "ReferenceError", "RangeError", "SyntaxError", "ChunkLoadError", "NetworkError")
 _log = log.get("state")
 
 
@@ -40,3 +41,9 @@ def unexpected(exception: Exception) -> EventSpec:
     return Notices.show(
         f"Something went wrong on our side and nothing was lost. Please try again. Reference {reference}."
     )
+
+
+def page_crashed(exception: Exception) -> None:
+    """For `rx.App(frontend_exception_handler=…)`. The text comes from a browser, anybody's: only its kind is kept."""
+    text = str(exception)
+    _log.warning("page_crashed", kind=next((kind for kind in _KINDS if kind in text), "other"))

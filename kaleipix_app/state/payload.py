@@ -6,7 +6,7 @@ Reflex passes a payload on as it came. Checked here once, so that no handler has
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 from typing import Any, get_origin, get_type_hints
 
@@ -17,10 +17,12 @@ _MOST_FIELDS = 50
 _LARGEST = 2**53  # what a browser can count to
 
 
-def is_well_formed(handler: Callable[..., Any], payload: Mapping[str, Any]) -> bool:
+def is_well_formed(handler: Callable[..., Any], payload: Any) -> bool:
     """Whether the payload fits the handler's parameters in name, type and size."""
     wanted = _parameters(handler)
-    return payload.keys() <= wanted.keys() and all(_fits(wanted[name], value) for name, value in payload.items())
+    if not isinstance(payload, dict) or payload.keys() != wanted.keys():
+        return False
+    return all(_fits(wanted[name], value) for name, value in payload.items())
 
 
 @cache
@@ -36,7 +38,7 @@ def _fits(wanted: Any, value: Any) -> bool:
     if type(value) is not wanted:  # a bool is no int here
         return False
     if wanted is str:
-        return len(value) <= LONGEST
+        return len(value) <= LONGEST and not any("\ud800" <= character <= "\udfff" for character in value)
     return abs(value) <= _LARGEST
 
 

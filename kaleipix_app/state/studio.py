@@ -167,10 +167,14 @@ def next_to(image_id: str, before: list[str], now: list[str]) -> str:
 
 async def refresh(app: rx.App, token: str) -> bool:
     """Let one tab read again; False when it is gone or its session has ended."""
-    if token not in app.event_namespace.token_to_sid:
+    connection = app.event_namespace.token_to_sid.get(token)
+    if connection is None:
         return False
     async with app.modify_state(rx.BaseStateToken(ident=token, cls=Studio)) as root:
-        viewer = await viewer_with((await root.get_state(Session))._secret)
+        session = await root.get_state(Session)
+        if not session._is_seen_over(connection):
+            return True
+        viewer = await viewer_with(session._secret)
         studio = await root.get_state(Studio)
         if viewer is None:
             studio.reset()

@@ -125,6 +125,8 @@ class TrashBin(rx.State):
                 with_prompt = form.get("with_prompt") in (True, "on", "true")
                 ids = [chosen] if kind == "picture" else None
                 await parts.deletions.erase(viewer, ids, with_prompt=with_prompt)
+                if ids is None or chosen in self._undoable:
+                    self._let_go()
         await self._read_all(viewer)
 
     async def _ask(self, image_id: str) -> None:
@@ -210,9 +212,11 @@ async def refresh(app: rx.App, token: str) -> bool:
     """Let one tab read again, its open trash too; False when it is gone or its session has ended."""
     if not await studio_module.refresh(app, token):
         return False
+    connection = app.event_namespace.token_to_sid.get(token, "")
     async with app.modify_state(rx.BaseStateToken(ident=token, cls=TrashBin)) as root:
-        viewer = await viewer_with((await root.get_state(Session))._secret)
+        session = await root.get_state(Session)
+        viewer = await viewer_with(session._secret)
         trash = await root.get_state(TrashBin)
-        if viewer is not None and trash.shown:
+        if viewer is not None and trash.shown and session._is_seen_over(connection):
             await trash._read(viewer)
     return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -14,7 +15,10 @@ from kaleipix_app.backend import log
 
 @pytest.fixture(autouse=True)
 def _as_it_was() -> Iterator[None]:
+    root = logging.getLogger()
+    before = root.handlers[:]
     yield
+    root.handlers[:] = before
     structlog.reset_defaults()
 
 
@@ -60,11 +64,33 @@ def test_a_given_id_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
     assert _lines(capsys)[0]["request_id"] == "of-the-click"
 
 
-def test_an_exception_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_exception_is_one_line_with_its_places_and_without_its_texts(capsys: pytest.CaptureFixture[str]) -> None:
     log.configure()
     try:
-        raise ValueError("what happened")
-    except ValueError as error:
+        try:
+            int("canary")
+        except ValueError as error:
+            raise KeyError("canary") from error
+    except KeyError as error:
         log.get("test").error("failed", exc_info=error)
     (line,) = _lines(capsys)
-    assert "what happened" in line["exception"]
+    assert "ValueError" in line["exception"]
+    assert line["exception"].endswith("KeyError\n")
+    assert "test_log.py" in line["exception"]
+    assert '"canary"' in line["exception"]  # our own source; what a person typed would stand in the text alone
+    assert "'canary'" not in line["exception"]
+
+
+def test_a_library_says_where_and_not_what(capsys: pytest.CaptureFixture[str]) -> None:
+    log.configure()
+    logging.getLogger("reflex.app").warning("Event data: canary")
+    try:
+        raise RuntimeError("canary".upper())
+    except RuntimeError:
+        logging.getLogger("asyncio").exception("canary")
+    said, crashed = _lines(capsys)
+    assert (said["part"], said["level"], said["event"]) == ("reflex", "warning", "library")
+    assert said["at"].startswith("reflex.app:")
+    assert "canary" not in str(said)
+    assert "RuntimeError" in crashed["exception"]
+    assert "CANARY" not in str(crashed)

@@ -78,13 +78,13 @@ class StudioServer:
         return str(CODE.findall(mails[number])[0])
 
     def _wait(self, began: int) -> None:
-        """Until the address is the last line, as the contract says."""
+        """Until it says that it is running."""
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
             assert self._process is not None
             if self._process.poll() is not None:
                 raise AssertionError(f"the studio did not start: {self.log()[-4000:]}")
-            if self._log.read_bytes()[began:].rstrip().endswith(self.url.encode()):
+            if f"running at {self.url}".encode() in self._log.read_bytes()[began:]:
                 return
             time.sleep(0.05)
         raise AssertionError(f"the studio did not answer: {self.log()[-4000:]}")

@@ -52,8 +52,9 @@ async def test_delete_undo_and_for_ever(house: House, tab: Tab) -> None:
     await tab.send(TrashBin.erase({"with_prompt": True}))
     studio, trash = await tab.state(Studio), await tab.state(TrashBin)
     assert (studio.made, trash.items, trash.question.kind) == ([], [], "")
-    await tab.send(TrashBin.take_back())
-    assert "no longer in the trash" in (await tab.state(Studio)).error
+    assert trash.undo == "", "what is gone for ever is not offered back"
+    await tab.send(TrashBin.restore(house.result_id))
+    assert "no longer in the trash" in (await tab.state(TrashBin)).error
 
 
 async def test_an_unanswered_question_erases_nothing(house: House, tab: Tab) -> None:

@@ -9,6 +9,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ _PRAGMAS = (
     "secure_delete=ON",  # deleted rows are overwritten
     "foreign_keys=ON",
 )
+_new_engine = partial(create_async_engine, hide_parameters=True)  # an error may be logged, what people typed may not
 _FORGET_TRIES, _FORGET_WAIT = 3, 1000  # milliseconds for readers to end; writers wait meanwhile
 
 _log = log.get("db")
@@ -68,7 +70,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
-        self.engine = self._sqlite_engine(url) if self.is_sqlite else create_async_engine(url, pool_pre_ping=True)
+        self.engine = self._sqlite_engine(url) if self.is_sqlite else _new_engine(url, pool_pre_ping=True)
         # SQLite has one writer. Waiting here is fair and instant; waiting inside SQLite is a sleep loop.
         self._writer: AbstractAsyncContextManager[Any] = asyncio.Lock() if self.is_sqlite else nullcontext()
 
@@ -121,7 +123,7 @@ class Database:
         database = make_url(url).database
         if database:
             Path(database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(url, pool_size=8, max_overflow=8)
+        engine = _new_engine(url, pool_size=8, max_overflow=8)
 
         @event.listens_for(engine.sync_engine, "connect")
         def connected(connection: Any, _record: Any) -> None:

@@ -104,6 +104,8 @@ def validate(draft: Draft) -> Model:
         raise BadInput("Write a prompt first: a few words are enough.", code="prompt_empty")
     if len(prompt) > MAX_PROMPT:
         raise BadInput(f"The prompt is {len(prompt) - MAX_PROMPT} characters too long.", code="prompt_too_long")
+    if any("\ud800" <= character <= "\udfff" for character in prompt):
+        raise BadInput("The prompt has half a character in it that cannot be stored. Type it again.", code="prompt")
     model = MODELS.get(draft.model)
     if model is None:
         raise BadInput("This model is not offered here. Choose another one.", code="model_unknown")

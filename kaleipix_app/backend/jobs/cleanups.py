@@ -79,7 +79,8 @@ class Cleanups:
                     outcome="failed" if removed is None else "done",
                 )
             )
-        _log.info("cleaned_up", cleanup=name, removed=removed)
+        if removed:  # an hour in which nothing had to go is on record, and no news
+            _log.info("cleaned_up", cleanup=name, removed=removed)
 
     async def _alert_if_overdue(self) -> None:
         """A cleanup that has not succeeded for 26 hours breaks a promise: say so loudly."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from kaleipix_app.backend.db.engine import Database, UnitOfWork
 
@@ -128,3 +129,10 @@ async def test_sqlite_is_set_to_keep_and_to_forget(db: Database) -> None:
     wanted = {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1, "foreign_keys": 1}
     async with db.reading() as uow:
         assert {name: await _value(uow, f"PRAGMA {name}") for name in wanted} == wanted
+
+
+async def test_an_error_does_not_quote_what_was_to_be_written(db: Database) -> None:
+    with pytest.raises(SQLAlchemyError) as refused:
+        async with db.unit_of_work() as uow:
+            await (await uow.session.connection()).execute(text("INSERT INTO note (n) VALUES (:n)"), {"n": ["canary"]})
+    assert "canary" not in str(refused.value)

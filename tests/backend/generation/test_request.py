@@ -20,6 +20,7 @@ GOOD: dict[str, Any] = {"model": "kaleidoscope", "prompt": "a rose", "aspect_rat
         ({"prompt": " \n\t "}, "prompt_empty"),
         ({"prompt": None}, "prompt_empty"),
         ({"prompt": "x" * 2001}, "prompt_too_long"),
+        ({"prompt": "a rose \ud83c"}, "prompt"),
         ({"model": "nothing"}, "model_unknown"),
         ({"aspect_ratio": "7:1"}, "aspect_ratio"),
         ({"count": 0}, "count"),
