@@ -63,7 +63,8 @@ class Runner:
         except DatabaseFailed:  # nothing can be written about it now: when the lease has run out it is resumed
             _log.error("put_off", generation=lease.job_id)
         finally:
-            self._stops.pop(lease.job_id, None)
+            if self._stops.get(lease.job_id) is stop:  # a successor here may have its own by now
+                del self._stops[lease.job_id]
 
     async def _run(self, lease: Lease, row: Generation, stop: asyncio.Event) -> None:
         if row.cancel_requested_at is not None:
