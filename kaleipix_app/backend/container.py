@@ -104,7 +104,7 @@ class Container:
         records = Records(self.clock, self.ledger, self.feed, self.previews)
         runner = Runner(self.db, records, self.images, self.providers, self.feed, self.previews)
         self.queue = GenerationQueue(self.db, self.clock, self.feed)
-        self.engine = EmbeddedEngine(self.queue, runner, slots=_CORES)
+        self.engine = EmbeddedEngine(self.queue, runner, slots=_CORES, alone=self.db.is_sqlite)
         requests = Requests(self.clock, self.ledger, self.images, self.feed, self.engine.ring)
         self.generations = Generations(self.clock, requests, records, self.feed, runner.interrupt)
 

@@ -144,6 +144,8 @@ class SignIn:
             async with uow.session.begin_nested():
                 uow.session.add(user)
         except IntegrityError as error:  # the table decides: looking first would lose a race
+            if (same := await self._person(uow, address)) is not None:
+                return same  # they finished in another browser at this very moment
             sentence = "That username is taken, or looks too much like one that is. Please choose another."
             raise Conflict(sentence, code="username_taken") from error
         return user

@@ -43,6 +43,7 @@ class GenerationQueue:
                 .where(col(Generation.state).in_(ACTIVE), free)
                 .order_by(at_work, col(Generation.id))
                 .limit(1)
+                .with_for_update(skip_locked=True)  # PostgreSQL: each of many workers takes another row
             )
             row = found.first()
             if row is None:

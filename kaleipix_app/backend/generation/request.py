@@ -54,6 +54,7 @@ class Requests:
         Raises BadInput, NotFound (the source), TooMany, NotEnoughCredits.
         """
         model = validate(draft)
+        await uow.lock(viewer.user_id)
         if draft.source_id is not None:
             await self._images.get(uow, viewer.user_id, draft.source_id)
         await self._refuse_flood(uow, viewer)

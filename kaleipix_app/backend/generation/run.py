@@ -145,9 +145,10 @@ class Runner:
         """Store first (create-only, so a repeat is harmless), then write rows and bill in one transaction."""
         stored = [await self._images.store_result(row.id, n, one.data) for n, one in enumerate(delivered)]
         async with self._db.unit_of_work() as uow:
+            # First, so that who was overtaken ends here.
+            await self._records.advance(uow, lease, Event.STORED, delivered=len(stored))
             for position, (one, kept) in enumerate(zip(delivered, stored, strict=True)):
                 await self._images.add_result(uow, row.owner_id, row.id, position, one.seed, kept)
-            await self._records.advance(uow, lease, Event.STORED, delivered=len(stored))
 
     async def _fail(self, lease: Lease, code: str, sentence: str) -> None:
         await self._write(lease, Event.FAILED, error_code=code, error_sentence=sentence)

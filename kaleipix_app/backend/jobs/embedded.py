@@ -1,4 +1,4 @@
-"""The job engine of one process: the rows themselves, woken by a bell.
+"""The job engine inside a process: the rows themselves, woken by a bell.
 
 No broker and nothing to lose: whoever starts next finds every unfinished row.
 """
@@ -6,6 +6,7 @@ No broker and nothing to lose: whoever starts next finds every unfinished row.
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 from kaleipix_app.backend import log, tokens
 from kaleipix_app.backend.jobs.base import JobWorker, Lease, LeaseQueue
@@ -17,19 +18,24 @@ _log = log.get("jobs")
 
 
 class EmbeddedEngine:
-    """Claims rows whenever a slot is free and the bell rang."""
+    """Claims rows whenever a slot is free and the bell rang.
 
-    def __init__(self, queue: LeaseQueue, worker: JobWorker, slots: int) -> None:
+    `alone`: no other process works on this database, so that whatever is leased at the start was left by a crash.
+    Otherwise a crashed one's leases run out by themselves.
+    """
+
+    def __init__(self, queue: LeaseQueue, worker: JobWorker, slots: int, *, alone: bool = True) -> None:
         self._queue = queue
         self._worker = worker
         self._slots = slots
+        self._alone = alone
         self._name = f"embedded-{tokens.new_id()}"
         self._bell = asyncio.Event()
         self._dispatcher: asyncio.Task[None] | None = None
         self._running: dict[asyncio.Task[None], Lease] = {}
 
     async def start(self) -> None:
-        taken = await self._queue.take_over()
+        taken = await self._queue.take_over() if self._alone else 0
         if taken:
             _log.info("taken_over", jobs=taken)
         self.ring()
@@ -60,10 +66,9 @@ class EmbeddedEngine:
                     task.add_done_callback(self._ended)
             except Exception as error:  # noqa: BLE001 - the database may be gone for a while; the engine must outlive it
                 _log.error("claim_failed", exc_info=error)
-            try:
-                await asyncio.wait_for(self._bell.wait(), _LOOK_ANYWAY)
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_ANYWAY):  # wait_for would swallow a stop that comes with a ring
+                    await self._bell.wait()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.pop(task, None)
@@ -81,7 +86,7 @@ class EmbeddedEngine:
             for task in (beat, work):
                 if not task.done():
                     task.cancel()
-            await asyncio.gather(beat, return_exceptions=True)
+            await asyncio.gather(beat, work, return_exceptions=True)
         try:
             await work
         except asyncio.CancelledError:
