@@ -69,13 +69,18 @@ def db_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return server.url
 
 
+async def make_tables(database: Database) -> None:
+    """Every table in what `db_url` gave; on PostgreSQL they are there, made by the migrations."""
+    if database.is_sqlite:
+        async with database.engine.begin() as connection:
+            await connection.run_sync(tables.metadata.create_all)
+
+
 @pytest.fixture
 async def db(db_url: str) -> AsyncIterator[Database]:
     """A database with every table and no row."""
     database = Database(db_url)
-    if database.is_sqlite:  # the other has them by the migrations
-        async with database.engine.begin() as connection:
-            await connection.run_sync(tables.metadata.create_all)
+    await make_tables(database)
     yield database
     await database.close()
 

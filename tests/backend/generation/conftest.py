@@ -19,7 +19,7 @@ from kaleipix_app.backend.generation.machine import FINAL
 from kaleipix_app.backend.generation.request import Draft
 from kaleipix_app.backend.providers.base import Delivered, Order, Running, UnknownOutcome, Update
 from kaleipix_app.backend.settings import Settings
-from tests.conftest import MovableClock
+from tests.conftest import MovableClock, make_tables
 from tests.factories import a_person
 
 
@@ -76,9 +76,7 @@ class Pipeline:
         self.bob: Viewer
 
     async def prepare(self) -> None:
-        if self.parts.db.is_sqlite:
-            async with self.parts.db.engine.begin() as connection:
-                await connection.run_sync(self.parts.tables.create_all)
+        await make_tables(self.parts.db)
         async with self.parts.db.unit_of_work() as uow:
             self.ann = await a_person(uow, "ann", self.clock.now())
             self.bob = await a_person(uow, "bob", self.clock.now())
