@@ -10,7 +10,8 @@ from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 _DEFAULTS = {"connect_timeout": "5", "application_name": "kaleipix"}  # the URL may say otherwise
-_SESSION = (
+POOL: dict[str, Any] = {"pool_size": 8, "max_overflow": 8, "pool_timeout": 10}
+SESSION = (
     "SET TIME ZONE 'UTC'",  # times come back in the zone of the session
     "SET lock_timeout = '10s'",  # as long as SQLite waits
     "SET idle_in_transaction_session_timeout = '60s'",  # a process that hangs must not keep its locks
@@ -22,10 +23,9 @@ def make_engine(url: str) -> AsyncEngine:
     engine = create_async_engine(
         url,
         isolation_level="READ COMMITTED",
-        pool_size=8,
-        max_overflow=8,
         pool_pre_ping=True,  # after a restart of the server the first request finds a new connection
         hide_parameters=True,
+        **POOL,
         connect_args={name: value for name, value in _DEFAULTS.items() if name not in make_url(url).query},
     )
 
@@ -33,7 +33,7 @@ def make_engine(url: str) -> AsyncEngine:
     def connected(connection: Any, _record: Any) -> None:
         connection.driver_connection.adapters.register_dumper(str, _WithoutNul)
         cursor = connection.cursor()
-        for statement in _SESSION:
+        for statement in SESSION:
             cursor.execute(statement)
         cursor.close()
         connection.commit()  # what is SET in a transaction goes with its rollback
