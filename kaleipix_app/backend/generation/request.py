@@ -20,7 +20,7 @@ from kaleipix_app.backend.generation.machine import ACTIVE, State
 from kaleipix_app.backend.generation.models import Generation, GenerationLog
 from kaleipix_app.backend.media.images import Images
 from kaleipix_app.backend.providers.base import ParamValue
-from kaleipix_app.backend.providers.catalogue import MAX_PROMPT, MAX_SEED, MODELS, SIZES, Model
+from kaleipix_app.backend.providers.catalogue import MAX_PROMPT, MAX_SEED, MODELS, SIZES, Model, Need
 
 MOST_WAITING = 50  # unfinished generations of one person
 
@@ -115,7 +115,7 @@ def validate(draft: Draft) -> Model:
         raise BadInput(f"{model.name} makes 1 to {model.max_count} pictures at a time.", code="count")
     if draft.seed is not None and (type(draft.seed) is not int or not 0 <= draft.seed <= MAX_SEED):
         raise BadInput(f"A seed is a whole number from 0 to {MAX_SEED}.", code="seed")
-    if draft.source_id is not None and not model.takes_source:
+    if draft.source_id is not None and model.source is Need.NO:
         raise BadInput(f"{model.name} does not work from a picture. Remove it or choose another model.", code="source")
     known = {param.key: param for param in model.params}
     for key, value in draft.params.items():

@@ -62,6 +62,13 @@ class ScriptedProvider:
     async def cancel(self, job: str) -> None:
         self.cancelled.append(job)
 
+    def room(self) -> int:
+        return 2
+
+    def nudge(self, job: str) -> None: ...
+
+    async def close(self) -> None: ...
+
 
 class Pipeline:
     """One installation: its container, its provider, its owner Ann and the stranger Bob."""
