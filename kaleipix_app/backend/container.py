@@ -40,6 +40,7 @@ from kaleipix_app.backend.generation.records import Records
 from kaleipix_app.backend.generation.request import Requests
 from kaleipix_app.backend.generation.run import Runner
 from kaleipix_app.backend.generation.service import Generations
+from kaleipix_app.backend.generation.timings import Timings
 from kaleipix_app.backend.generation.transfers import Transfers
 from kaleipix_app.backend.jobs.cleanups import Cleanup, Cleanups
 from kaleipix_app.backend.jobs.embedded import EmbeddedEngine
@@ -109,6 +110,7 @@ class Container:
         self.deletions = Deletions(self.db, self.trash, self.images, self.feed)
         records = Records(self.clock, self.ledger, self.feed, self.previews)
         self.transfers = Transfers(self.clock)
+        self.timings = Timings(self.models)
         self.callbacks = Callbacks(self.settings, self.keyring, self.db, records, self.providers, self._ring)
         ordering = Ordering(self.db, self.clock, records, self.images, self.callbacks.address)
         runner = Runner(self.db, self.clock, records, ordering, self.images, self.providers, self.feed, self.previews)

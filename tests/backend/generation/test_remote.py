@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 from PIL import Image as Pillow
+from sqlmodel import select
 
 from kaleipix_app.backend.container import Container
 from kaleipix_app.backend.generation.machine import State
+from kaleipix_app.backend.generation.models import Generation
 from kaleipix_app.backend.generation.transfers import NoticeNeeded
 from kaleipix_app.backend.providers.base import (
     Delivered,
@@ -65,7 +67,6 @@ class Remote:
         self.capacity = 10
         self.go = asyncio.Event()
         self.go.set()
-        self.asked = asyncio.Event()
         self.followed = asyncio.Event()
 
     def room(self) -> int:
@@ -75,7 +76,6 @@ class Remote:
         answer = self.answers.pop(0) if self.answers else None
         if answer is None or self.arrives:
             self.orders.append(order)
-        self.asked.set()
         if answer is not None:
             raise answer
         return f"job-{len(self.orders)}"
@@ -120,6 +120,22 @@ class Remotes(Pipeline):
     async def read_notice(self, provider: str = "fal") -> None:
         async with self.parts.db.unit_of_work() as uow:
             await self.parts.transfers.acknowledge(uow, self.ann, provider)
+
+    async def until_it_waits(self, id: str) -> None:
+        """Until nobody works on it any more, although it has not ended."""
+        rung = asyncio.Event()
+        self.parts.feed.subscribe(lambda _user: rung.set())
+
+        async def wait() -> None:
+            while True:
+                async with self.parts.db.reading() as uow:
+                    row = (await uow.session.exec(select(Generation).where(Generation.id == id))).one()
+                if row.not_before is not None:
+                    return
+                await rung.wait()
+                rung.clear()
+
+        await asyncio.wait_for(wait(), 10)
 
     async def restarted(self) -> Remotes:
         await self.parts.db.close()
@@ -189,8 +205,7 @@ async def test_what_surely_did_not_arrive_waits_and_is_asked_again(remotes: Remo
     remotes.fal.arrives, remotes.fal.answers = False, [error]
     async with remotes.working():
         id = await remotes.request(model="flux")
-        await remotes.fal.asked.wait()
-        await remotes.until(id, lambda record: record.state == State.QUEUED)
+        await remotes.until_it_waits(id)
         remotes.clock.move(seconds=21)
         remotes.parts.engine.ring()
         assert (await remotes.until(id)).state == State.DONE
@@ -201,8 +216,7 @@ async def test_it_does_not_wait_for_ever(remotes: Remotes) -> None:
     remotes.fal.arrives, remotes.fal.answers = False, [Unreachable()] * 2
     async with remotes.working():
         id = await remotes.request(model="flux")
-        await remotes.fal.asked.wait()
-        await remotes.until(id, lambda record: record.state == State.QUEUED)
+        await remotes.until_it_waits(id)
         remotes.clock.move(seconds=31 * 60)
         remotes.parts.engine.ring()
         record = await remotes.until(id)
@@ -252,7 +266,7 @@ async def test_a_call_brings_the_id_that_was_lost(reachable: Remotes) -> None:
     reachable.fal.answers = [UnknownOutcome()]
     async with reachable.working():
         id = await reachable.request(model="flux")
-        await reachable.until(id, lambda record: reachable.fal.asked.is_set())
+        await reachable.until_it_waits(id)
         assert (await reachable.record(id)).state == State.STARTING, "it waits for a call"
         assert await reachable.parts.callbacks.called("fal", id, "job-1")
         assert (await reachable.until(id)).state == State.DONE
@@ -265,7 +279,7 @@ async def test_no_call_within_the_grace_ends_refunded_and_a_late_one_still_bring
     reachable.fal.answers = [UnknownOutcome()]
     async with reachable.working():
         id = await reachable.request(model="flux")
-        await reachable.until(id, lambda record: reachable.fal.asked.is_set())
+        await reachable.until_it_waits(id)
         reachable.clock.move(seconds=121)
         reachable.parts.engine.ring()
         failed = await reachable.until(id)
@@ -333,7 +347,7 @@ async def test_cancelling_what_waits_for_a_call_ends_it(reachable: Remotes) -> N
     reachable.fal.answers = [UnknownOutcome()]
     async with reachable.working():
         id = await reachable.request(model="flux")
-        await reachable.until(id, lambda record: reachable.fal.asked.is_set())
+        await reachable.until_it_waits(id)
         async with reachable.parts.db.unit_of_work() as uow:
             await reachable.parts.generations.cancel(uow, reachable.ann, id)
         assert (await reachable.until(id)).state == State.CANCELLED
