@@ -96,7 +96,7 @@ async def test_a_process_that_was_overtaken_changes_nothing_any_more(pipeline: P
     """The first hangs until its lease has run out, the second finishes, then the first wakes up again."""
     pipeline.provider.go.clear()
     id = await pipeline.request(count=2)
-    lease = await pipeline.parts.queue.claim("first")
+    lease = await pipeline.claim("first")
     assert lease is not None
     hanging = asyncio.create_task(pipeline.parts.engine._worker.run(lease))
     await pipeline.provider.working.wait()
@@ -106,7 +106,7 @@ async def test_a_process_that_was_overtaken_changes_nothing_any_more(pipeline: P
     before = await second.record(id), await count(second, LedgerEntry), await second.balance()
     pipeline.provider.go.set()
     await hanging
-    assert not await pipeline.parts.queue.heartbeat(lease)
+    assert await pipeline.parts.queue.heartbeat("first") == set()
     await pipeline.parts.queue.hand_back(lease)
     assert (await second.record(id), await count(second, LedgerEntry), await second.balance()) == before
     assert (len(before[0].results), await count(second, Image)) == (2, 2)
