@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import tempfile
-import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
@@ -22,12 +21,12 @@ from kaleipix_app.backend.db import migrate
 _OPTIONS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off -c shared_buffers=32MB"
 # The shell waits in `cat` until its input is closed: by `stop`, or by the end of the tests, however that comes.
 _SCRIPT = f"""
-"$1/initdb" -D "$2/data" -U kaleipix -A trust -E UTF8 --locale=C --no-sync >&2 && {{
-    "$1/postgres" -D "$2/data" -k "$2" -h "" {_OPTIONS} >&2 &
+"$1/initdb" -D "$2/data" -U kaleipix -A trust -E UTF8 --locale=C --no-sync >&2 &&
+    "$1/pg_ctl" start -D "$2/data" -l "$2/server.log" -t 100 -o "-k '$2' -h '' {_OPTIONS}" >&2 && {{
+    echo ready
     cat
-    kill -INT $!
-    wait $!
-}}
+    "$1/pg_ctl" stop -D "$2/data" -m immediate >&2
+}} || cat "$2/server.log" >&2
 rm -rf "$2"
 """
 
@@ -52,16 +51,15 @@ class PostgresServer:
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="kaleipix-pg-", dir="/tmp"))  # a socket's path has to be short
         self._numbers = count()
-        self._log = self._folder / "log"
-        with self._log.open("wb") as log:
-            self._process = subprocess.Popen(
-                ["sh", "-c", _SCRIPT, "sh", programs(), self._folder],
-                stdin=subprocess.PIPE,
-                stderr=log,
-                cwd=self._folder,
-                start_new_session=True,  # Ctrl-C ends the tests first
-                **self._anybody_but_root(),
-            )
+        self._process = subprocess.Popen(
+            ["sh", "-c", _SCRIPT, "sh", programs(), self._folder],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=self._folder,
+            start_new_session=True,  # Ctrl-C ends the tests first
+            **self._anybody_but_root(),
+        )
         self._wait()
         self.url = self.new_database()
         with ThreadPoolExecutor(1) as thread:  # this one may have a loop of its own
@@ -80,9 +78,7 @@ class PostgresServer:
 
     def stop(self) -> None:
         """Stop it; its folder goes too."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(timeout=60)
+        self._process.communicate(timeout=60)
 
     def _execute(self, sql: str, database: str = "postgres") -> None:
         with psycopg.connect(host=str(self._folder), user="kaleipix", dbname=database, autocommit=True) as connection:
@@ -95,11 +91,7 @@ class PostgresServer:
         return {"user": "nobody", "extra_groups": []}
 
     def _wait(self) -> None:
-        deadline = time.monotonic() + 120
-        while time.monotonic() < deadline and self._process.poll() is None:
-            try:
-                return self._execute("SELECT 1")
-            except psycopg.OperationalError:
-                time.sleep(0.05)
-        said = self._log.read_text() if self._log.exists() else "nothing"
-        raise AssertionError(f"PostgreSQL did not start. It said: {said[-2000:]}")
+        assert self._process.stdout is not None
+        if self._process.stdout.readline() != b"ready\n":
+            said = self._process.communicate(timeout=60)[1].decode(errors="replace")
+            raise AssertionError(f"PostgreSQL did not start. It said: {said[-2000:]}")
