@@ -113,6 +113,15 @@ async def test_a_process_that_was_overtaken_changes_nothing_any_more(pipeline: P
 
 
 @only_postgresql
+async def test_what_another_process_is_claiming_is_passed_over(pipeline: Pipeline, second: Pipeline) -> None:
+    earlier, later = await pipeline.request(), await pipeline.request()
+    async with pipeline.parts.db.unit_of_work() as uow:
+        claiming = await pipeline.parts.queue._next(uow, "builtin", 1, pipeline.clock.now())
+        lease = await second.claim("second")
+    assert ([row.id for row in claiming], lease and lease.job_id) == ([earlier], later)
+
+
+@only_postgresql
 async def test_a_source_is_not_deleted_while_a_generation_from_it_is_being_queued(
     pipeline: Pipeline, second: Pipeline
 ) -> None:
