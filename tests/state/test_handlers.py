@@ -13,7 +13,10 @@ from sqlmodel import col, select, update
 from kaleipix_app.backend.accounts.models import User
 from kaleipix_app.backend.generation.models import Generation
 from kaleipix_app.backend.media.models import Image
+from kaleipix_app.state.account import Account
 from kaleipix_app.state.composer import Composer
+from kaleipix_app.state.email_change import EmailChange
+from kaleipix_app.state.fresh import FreshCode
 from kaleipix_app.state.guard import is_public
 from kaleipix_app.state.login import Login
 from kaleipix_app.state.notices import Notices
@@ -24,7 +27,7 @@ from tests.state.harness import Events
 
 #: What anyone may call, and why it can do no harm: each of these changes only what the caller's own tab shows.
 OPEN_TO_ALL = {"Login.open", "Login.stepped", "Login.failed", "Login.start_over", "Notices.show", "Notices.close"}
-STATES = (Studio, Composer, TrashBin, Login, Notices)
+STATES = (Studio, Composer, TrashBin, Login, Notices, Account, EmailChange, FreshCode)
 
 
 def handlers() -> dict[str, Any]:

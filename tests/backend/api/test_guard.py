@@ -22,6 +22,7 @@ from structlog.testing import capture_logs
 from kaleipix_app.backend.api import sockets
 from kaleipix_app.backend.api.guard import Guard
 from kaleipix_app.backend.api.plain_pages import not_found, page
+from kaleipix_app.backend.api.workspace import Pass
 from kaleipix_app.backend.settings import Settings
 
 INLINE = "window.hello = 1"
@@ -87,8 +88,8 @@ def _app(built: Path) -> Starlette:
     )
 
 
-async def _open_gate(_connection: HTTPConnection) -> Response | None:
-    return None
+async def _open_gate(_connection: HTTPConnection) -> Response | Pass:
+    return Pass()
 
 
 @pytest.fixture
@@ -245,7 +246,7 @@ async def test_a_page_is_answered_without_a_hop(client: httpx.AsyncClient) -> No
 
 
 async def test_the_gate_answers_before_the_app(built: Path) -> None:
-    async def closed(_connection: HTTPConnection) -> Response | None:
+    async def closed(_connection: HTTPConnection) -> Response | Pass:
         return PlainTextResponse("closed", status_code=303)
 
     transport = httpx.ASGITransport(Guard(_app(built), Settings(public_url=HOME), closed))
