@@ -16,7 +16,7 @@ def fresh_code_dialog() -> rx.Component:
         rx.el.h2("Confirm that it is you", id="fresh-title", class_name="text-lg font-semibold tracking-tight"),
         rx.el.p(
             "We sent a code to ",
-            rx.el.strong(FreshCode.email, class_name="break-all text-ink"),
+            rx.el.strong(FreshCode.email, class_name="text-ink wrap-anywhere"),
             ". After it you can change things for 10 minutes without another one.",
             class_name="text-sm text-muted",
         ),
@@ -24,11 +24,13 @@ def fresh_code_dialog() -> rx.Component:
             code_field("fresh-code", "Code"),
             error_line(FreshCode.error),
             rx.el.div(
-                rx.el.button("Send a new code", type="button", on_click=FreshCode.resend, class_name=theme.QUIET),
+                rx.el.button(
+                    "Send a new code", type="button", on_click=FreshCode.resend, class_name=f"{theme.QUIET} -ml-3"
+                ),
                 rx.el.div(
                     rx.el.button("Cancel", type="button", on_click=FreshCode.dismiss, class_name=theme.SECONDARY),
                     rx.el.button("Confirm", type="submit", class_name=theme.PRIMARY),
-                    class_name="flex gap-2",
+                    class_name="ml-auto flex gap-2",
                 ),
                 class_name="flex flex-wrap-reverse items-center justify-between gap-2",
             ),

@@ -47,7 +47,7 @@ def _row(label: str, value: rx.Component, hint: rx.Component, button: rx.Compone
 def _username() -> rx.Component:
     return _row(
         "Username",
-        rx.el.p(Account.name, class_name="min-h-6 truncate font-medium"),
+        rx.el.p(Account.name, class_name="min-h-6 font-medium wrap-anywhere"),
         rx.fragment("Your workspace: /w/", Account.name),
         rx.el.button(
             "Change",
@@ -55,7 +55,7 @@ def _username() -> rx.Component:
             aria_label="Change username",
             on_click=Account.start_renaming,
             disabled=_NOT_READY,
-            class_name=theme.SECONDARY,
+            class_name=f"{theme.SECONDARY} shrink-0",
         ),
     )
 
@@ -63,7 +63,7 @@ def _username() -> rx.Component:
 def _email() -> rx.Component:
     return _row(
         "E-mail address",
-        rx.el.p(Account.email, class_name="min-h-6 truncate font-medium"),
+        rx.el.p(Account.email, class_name="min-h-6 font-medium wrap-anywhere"),
         rx.fragment("Where your codes go."),
         rx.el.button(
             "Change",
@@ -71,7 +71,7 @@ def _email() -> rx.Component:
             aria_label="Change e-mail address",
             on_click=EmailChange.start,
             disabled=_NOT_READY,
-            class_name=theme.SECONDARY,
+            class_name=f"{theme.SECONDARY} shrink-0",
         ),
     )
 
@@ -142,7 +142,7 @@ def _new_code() -> rx.Component:
     return rx.el.form(
         rx.el.p(
             "We wrote to ",
-            rx.el.strong(EmailChange.address, class_name="break-all text-ink"),
+            rx.el.strong(EmailChange.address, class_name="text-ink wrap-anywhere"),
             ". Type the code from that mail; it works for 10 minutes.",
             class_name="text-sm text-muted",
         ),

@@ -18,7 +18,10 @@ def session_list() -> rx.Component:
             rx.cond(
                 Account.sessions.length() > 1,
                 rx.el.button(
-                    "Sign out everywhere else", type="button", on_click=Account.revoke_others, class_name=theme.QUIET
+                    "Sign out everywhere else",
+                    type="button",
+                    on_click=Account.revoke_others,
+                    class_name=f"{theme.QUIET} max-sm:-ml-3 sm:-mr-3",
                 ),
             ),
             class_name="flex min-h-9 flex-wrap items-center justify-between gap-2",
@@ -54,7 +57,12 @@ def _session(one: rx.Var[SessionView]) -> rx.Component:
                 ),
                 class_name="flex items-center gap-2 font-medium",
             ),
-            rx.el.p(f"Signed in {one.since} · last used {one.used}", class_name="text-sm text-muted tabular-nums"),
+            rx.el.p(
+                rx.el.span(f"Signed in {one.since}"),
+                rx.el.span("·", aria_hidden=True, class_name="max-sm:hidden"),
+                rx.el.span(f"Last used {one.used}"),
+                class_name="flex text-sm text-muted tabular-nums max-sm:flex-col sm:gap-2",
+            ),
             class_name="min-w-0 grow",
         ),
         rx.cond(
@@ -65,7 +73,7 @@ def _session(one: rx.Var[SessionView]) -> rx.Component:
                 type="button",
                 on_click=Account.revoke(one.id),
                 aria_label=f"Sign out: {one.device}, signed in {one.since}",
-                class_name=theme.SECONDARY,
+                class_name=f"{theme.SECONDARY} shrink-0",
             ),
         ),
         key=one.id,

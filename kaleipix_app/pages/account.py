@@ -21,8 +21,10 @@ def account() -> rx.Component:
         rx.el.div(
             _header(),
             rx.el.main(
-                rx.el.h1("Account", class_name="text-2xl font-semibold tracking-tight"),
-                rx.el.div(_told(), role="status", class_name="empty:hidden"),
+                rx.el.div(
+                    rx.el.h1("Account", class_name="text-2xl font-semibold tracking-tight"),
+                    rx.el.div(_told(), role="status"),  # here before its text, so that screen readers announce it
+                ),
                 profile(),
                 session_list(),
                 id="content",
@@ -41,7 +43,7 @@ def _told() -> rx.Component:
         rx.el.p(
             rx.icon("check", size=18, class_name="mt-0.5 shrink-0 text-ok"),
             rx.el.span(Account.told),
-            class_name="flex gap-2 rounded-control bg-raised px-3 py-2 text-sm",
+            class_name="mt-4 flex gap-2 rounded-control bg-raised px-3 py-2 text-sm",
         ),
     )
 

@@ -254,6 +254,18 @@ async def test_the_gate_answers_before_the_app(built: Path) -> None:
         assert (await client.get("/w/ann")).text == "closed"
 
 
+async def test_the_gate_may_add_a_cookie_to_a_page_that_it_lets_through(built: Path) -> None:
+    async def passing(_connection: HTTPConnection) -> Response | Pass:
+        return Pass("session=next; HttpOnly")
+
+    transport = httpx.ASGITransport(Guard(_app(built), Settings(public_url=HOME), passing))
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+        page = await client.get("/login")
+        assert (page.text, page.headers["set-cookie"]) == ("sign in", "session=next; HttpOnly")
+        assert page.headers["cache-control"] == "no-store"
+        assert "set-cookie" not in (await client.post("/api/thing", headers={"Origin": HOME})).headers
+
+
 async def test_a_bug_is_answered_with_a_reference(client: httpx.AsyncClient) -> None:
     answer = await client.post("/api/broken", headers={"Origin": HOME})
     assert answer.status_code == 500

@@ -135,3 +135,37 @@ async def _session_id(house: House, db: Database, clock: MovableClock) -> str:
         viewer = await Sessions(clock).viewer(uow, house.ann)
     assert viewer is not None
     return viewer.session_id
+
+
+@pytest.mark.parametrize("path", ["/account", "/account/", "/account.html"])
+async def test_the_account_page_is_for_who_is_signed_in(house: House, path: str) -> None:
+    assert _seen(await house.ask(path)) == (303, "/login?next=/account")
+    assert _seen(await house.ask(path, query="a=1")) == (303, "/login?next=/account%3Fa%3D1")
+    if path == "/account":
+        assert await house.ask(path, house.ann) == Pass()
+    else:
+        assert _seen(await house.ask(path, house.ann)) == (303, "/account")
+
+
+@pytest.mark.parametrize("path", ["/w/ann", "/account"])
+async def test_opening_a_page_gives_the_cookie_its_daily_new_secret(
+    house: House, clock: MovableClock, path: str
+) -> None:
+    clock.move(days=1)
+    verdict = await house.ask(path, house.ann)
+    assert isinstance(verdict, Pass)
+    cookie, _, flags = verdict.set_cookie.partition("; ")
+    assert flags == "HttpOnly; Max-Age=5184000; Path=/; SameSite=lax"
+    name, _, secret = cookie.partition("=")
+    assert name == "kaleipix_session"
+    assert secret not in ("", house.ann)
+    assert await house.ask(path, secret) == Pass()
+    assert await house.ask(path, house.ann) == Pass(), "another tab still comes with the old one"
+
+
+async def test_neither_a_redirect_nor_a_strangers_page_gives_a_new_secret(house: House, clock: MovableClock) -> None:
+    clock.move(days=1)
+    for path in ("/", "/w/ann/", "/w/bob", "/account/"):
+        answer = await house.ask(path, house.ann)
+        assert isinstance(answer, Response)
+        assert "set-cookie" not in answer.headers
