@@ -15,7 +15,7 @@ def fresh_code_dialog() -> rx.Component:
     return question(
         rx.el.h2("Confirm that it is you", id="fresh-title", class_name="text-lg font-semibold tracking-tight"),
         rx.el.p(
-            "We sent a code to ",
+            rx.cond(FreshCode.sent, "We sent a code to ", "A code goes to "),
             rx.el.strong(FreshCode.email, class_name="text-ink wrap-anywhere"),
             ". After it you can change things for 10 minutes without another one.",
             class_name="text-sm text-muted",

@@ -23,6 +23,7 @@ class Account(rx.State):
     sessions: list[SessionView] = []
     sessions_error: str = ""
     renaming: bool = False
+    was_renaming: bool = False  # the form was there: the focus goes back to the button that opened it
     rename_error: str = ""
     told: str = ""  # what was just changed, in a sentence
 
@@ -34,7 +35,8 @@ class Account(rx.State):
         async with parts.db.unit_of_work() as uow:
             await parts.sessions.seen(uow, viewer.session_id)
         TABS.add(viewer.user_id, self.router.session.client_token)
-        self.sessions_error, self.renaming, self.rename_error, self.told = "", False, "", ""
+        self.sessions_error = self.rename_error = self.told = ""
+        self.renaming = self.was_renaming = False
         await self._read(viewer)
         self.ready = True
 
@@ -65,7 +67,7 @@ class Account(rx.State):
     @rx.event
     async def start_renaming(self) -> None:
         """Show the field."""
-        self.renaming, self.rename_error, self.told = True, "", ""
+        self.renaming, self.was_renaming, self.rename_error, self.told = True, True, "", ""
 
     @rx.event
     async def stop_renaming(self) -> None:

@@ -17,6 +17,7 @@ class EmailChange(rx.State):
     """Which step is shown."""
 
     step: str = ""  # "address", "code"; empty: nothing is being changed
+    was_changing: bool = False  # a form was there: the focus goes back to the button that opened it
     address: str = ""
     error: str = ""
     _typed: str = ""  # the code, while a fresh code has to come first
@@ -28,12 +29,12 @@ class EmailChange(rx.State):
         parts = container.get()
         async with parts.db.reading() as uow:
             self.address = await parts.email_change.waiting(uow, viewer)
-        self.step, self.error = "code" if self.address else "", ""
+        self.step, self.was_changing, self.error = "code" if self.address else "", False, ""
 
     @rx.event
     async def start(self) -> None:
         """Show the field."""
-        self.step, self.error, self.address = "address", "", ""
+        self.step, self.was_changing, self.error, self.address = "address", True, "", ""
         account = await self.get_state(Account)
         account.told = ""
 

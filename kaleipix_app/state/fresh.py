@@ -30,6 +30,7 @@ class FreshCode(rx.State):
     """The dialog that asks for the code."""
 
     shown: bool = False
+    sent: bool = False  # a code is on its way
     email: str = ""
     error: str = ""
     version: int = 0  # a new field for each time
@@ -68,8 +69,8 @@ class FreshCode(rx.State):
         self.version += 1
         parts = container.get()
         async with parts.db.reading() as uow:
-            is_waiting = await parts.fresh.is_waiting(uow, viewer)
-        if not is_waiting:
+            self.sent = await parts.fresh.is_waiting(uow, viewer)
+        if not self.sent:
             await self._send(viewer)
 
     async def _send(self, viewer: Viewer) -> None:
@@ -79,6 +80,7 @@ class FreshCode(rx.State):
             parts.fresh.admit(viewer)
             async with parts.db.unit_of_work() as uow:
                 await parts.fresh.ask(uow, viewer)
+            self.sent = True
 
     def _show_error(self, sentence: str) -> None:
         self.error = sentence

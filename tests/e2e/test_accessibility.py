@@ -100,6 +100,7 @@ def look_at_the_account(page: Page, server: StudioServer, name: str, look: Calla
     expect(page.get_by_role("alert")).to_be_visible()
     look("account-rename")
     page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("button", name="Change username")).to_be_focused()
     number = len(server.mails())
     page.get_by_role("button", name="Change e-mail address").click()
     expect(page.get_by_label("New e-mail address")).to_be_focused()

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, delete
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select, update
 
 from kaleipix_app.backend import tokens
@@ -18,7 +19,7 @@ from kaleipix_app.backend.accounts.addresses import Address
 from kaleipix_app.backend.accounts.models import LoginChallenge
 from kaleipix_app.backend.clock import Clock
 from kaleipix_app.backend.db.engine import UnitOfWork
-from kaleipix_app.backend.errors import BadInput
+from kaleipix_app.backend.errors import BadInput, Conflict
 from kaleipix_app.backend.tokens import Keyring
 
 CODE_TTL = timedelta(minutes=10)
@@ -61,10 +62,14 @@ class Challenges:
         return secret, code
 
     async def open_step(self, uow: UnitOfWork, address: Address, session_id: str) -> str:
-        """A new code for a step inside this session, in place of any before it."""
+        """A new code for a step inside this session, in place of any before it. Raises Conflict."""
         code, secret = tokens.new_code(), self.step_secret(session_id)
         await uow.session.exec(delete(LoginChallenge).where(*self._row(secret)))
-        await self._add(uow, address, secret, code)
+        try:
+            async with uow.session.begin_nested():
+                await self._add(uow, address, secret, code)
+        except IntegrityError as error:  # another tab asked at the same moment
+            raise Conflict("A code was sent just now. Please look at your mail.", code="code_sent") from error
         return code
 
     def step_secret(self, session_id: str) -> str:

@@ -254,6 +254,17 @@ async def test_the_gate_answers_before_the_app(built: Path) -> None:
         assert (await client.get("/w/ann")).text == "closed"
 
 
+@pytest.mark.parametrize(("path", "asked"), [("/account.html", True), ("/account/", True), ("/account%2Ehtml", False)])
+async def test_of_the_account_page_other_plain_spellings_are_sent_on_by_the_gate(
+    built: Path, path: str, asked: bool
+) -> None:
+    async def closed(_connection: HTTPConnection) -> Response | Pass:
+        return PlainTextResponse("closed", status_code=303)
+
+    status, _ = await _get_raw(Guard(_app(built), Settings(public_url=HOME), closed), path)
+    assert status == (303 if asked else 404)
+
+
 async def test_the_gate_may_add_a_cookie_to_a_page_that_it_lets_through(built: Path) -> None:
     async def passing(_connection: HTTPConnection) -> Response | Pass:
         return Pass("session=next; HttpOnly")
