@@ -11,6 +11,7 @@ from kaleipix_app.components.notice import notice_line
 from kaleipix_app.components.person import account_link, sign_out_button
 from kaleipix_app.components.shell import skip_link, theme_switch, wordmark
 from kaleipix_app.components.stage import stage
+from kaleipix_app.components.transfer import transfer_notice
 from kaleipix_app.components.trash import erase_question
 from kaleipix_app.state.studio import Studio
 
@@ -44,6 +45,7 @@ def _studio() -> rx.Component:
             class_name="grid grow gap-4 max-lg:px-4 max-lg:pt-4 max-lg:pb-28 lg:min-h-0 max-lg:grid-cols-[minmax(0,1fr)] max-lg:content-start lg:grid-cols-[340px_minmax(0,1fr)_320px] lg:gap-0",
         ),
         erase_question(),
+        transfer_notice(),
         notice_line(),
         class_name="flex min-h-dvh flex-col bg-canvas lg:h-dvh lg:overflow-hidden",
     )
