@@ -56,6 +56,7 @@ from kaleipix_app.backend.mail.smtp import SmtpMailer
 from kaleipix_app.backend.media.cleanups import empty_trash, remove_orphans
 from kaleipix_app.backend.media.images import Images
 from kaleipix_app.backend.media.ingest import Ingest
+from kaleipix_app.backend.media.signing import marker
 from kaleipix_app.backend.media.storage import Storage
 from kaleipix_app.backend.media.trash import Trash
 from kaleipix_app.backend.providers.base import Provider
@@ -111,7 +112,7 @@ class Container:
     def _make_generation(self, providers: Mapping[str, Provider], models: Mapping[str, Model]) -> None:
         self.providers = providers
         self.models = {key: model for key, model in models.items() if model.provider in self.providers}
-        self.ingest = Ingest(_CORES)
+        self.ingest = Ingest(_CORES, marker(self.settings.c2pa_cert, self.settings.c2pa_key))
         self.images = Images(self.storage, self.ingest, self.clock)
         self.ledger = Ledger(self.clock)
         self.previews = Previews()

@@ -10,12 +10,12 @@ import secrets
 from contextlib import suppress
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from email_validator import EmailNotValidError, validate_email
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "KALEIPIX_"
@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     mail_from: str = ""
     company_name: str = "the operator of this installation"
     privacy_email: str = ""
+    c2pa_cert: Path | None = None
+    c2pa_key: Path | None = None
 
     @field_validator("admin_emails", "trusted_proxies", mode="before")
     @classmethod
@@ -104,6 +106,12 @@ class Settings(BaseSettings):
             if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
                 raise ValueError("must look like smtp://user:pass@host:port or smtps://…")
         return value
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.c2pa_cert is None) != (self.c2pa_key is None):
+            raise ValueError("KALEIPIX_C2PA_CERT and KALEIPIX_C2PA_KEY cannot be used without each other")
+        return self
 
     # What follows is derived, so that no two places guess differently.
 
@@ -169,6 +177,8 @@ def load() -> Settings:
         settings = Settings()
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
+        if not first["loc"]:  # of two settings together: the sentence names both
+            raise BadSettings(first["msg"].removeprefix("Value error, ") + ".") from error
         name = PREFIX + str(first["loc"][0]).upper()
         raise BadSettings(f"{name} cannot be used: {first['msg'].removeprefix('Value error, ')}.") from error
     if settings.secret_key is not None and any(len(key) < 16 for key in settings.secret_keys()):
