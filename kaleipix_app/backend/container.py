@@ -50,8 +50,10 @@ from kaleipix_app.backend.media.images import Images
 from kaleipix_app.backend.media.ingest import Ingest
 from kaleipix_app.backend.media.storage import Storage
 from kaleipix_app.backend.media.trash import Trash
+from kaleipix_app.backend.providers import fal
 from kaleipix_app.backend.providers.base import Provider
 from kaleipix_app.backend.providers.builtin.provider import BuiltinProvider
+from kaleipix_app.backend.providers.outgoing import Outgoing
 from kaleipix_app.backend.settings import Settings
 from kaleipix_app.backend.tokens import Keyring
 
@@ -92,7 +94,9 @@ class Container:
 
     def _make_generation(self, providers: Mapping[str, Provider] | None) -> None:
         self.builtin = BuiltinProvider(_CORES)
-        self.providers = providers or {self.builtin.key: self.builtin}
+        self.outgoing = _outgoing(self.settings)
+        self.fal_webhooks: fal.Webhooks | None = None
+        self.providers = providers or self._make_providers()
         self.ingest = Ingest(_CORES)
         self.images = Images(self.storage, self.ingest, self.clock)
         self.ledger = Ledger(self.clock)
@@ -107,6 +111,23 @@ class Container:
         self.engine = EmbeddedEngine(self.queue, runner, slots=_CORES)
         requests = Requests(self.clock, self.ledger, self.images, self.feed, self.engine.ring)
         self.generations = Generations(self.clock, requests, records, self.feed, runner.interrupt)
+
+    def _make_providers(self) -> dict[str, Provider]:
+        """Those that are set up here."""
+        settings = self.settings
+        made: list[Provider] = [self.builtin]
+        if settings.fal_key is not None:
+            made.append(
+                fal.FalProvider(
+                    settings.fal_key.get_secret_value(),
+                    self.outgoing,
+                    queue_url=settings.fal_queue_url,
+                    rest_url=settings.fal_rest_url,
+                    cdn_url=settings.fal_cdn_url,
+                )
+            )
+            self.fal_webhooks = fal.Webhooks(self.outgoing, settings.fal_rest_url)
+        return {provider.key: provider for provider in made}
 
     def _make_cleanups(self) -> None:
         outbox = self.settings.data_dir / "outbox"
@@ -163,9 +184,17 @@ class Container:
             self.schedule.stop()
             await self.engine.stop(_STOP_SECONDS)
             await self.post.close()
-            await self.builtin.close()
+            for provider in self.providers.values():
+                await provider.close()
+            await self.outgoing.close()
             self.ingest.close()
             await self.db.close()
+
+
+def _outgoing(settings: Settings) -> Outgoing:
+    """The one pool of connections to providers."""
+    configured = (settings.fal_queue_url, settings.fal_rest_url, settings.fal_cdn_url)
+    return Outgoing(configured, settings.result_hosts)
 
 
 def _mailer(settings: Settings) -> Mailer:
