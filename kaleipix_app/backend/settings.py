@@ -36,6 +36,7 @@ class Settings(BaseSettings):
         env_ignore_empty=True,
         frozen=True,
         extra="ignore",
+        populate_by_name=True,
         hide_input_in_errors=True,
     )
 
@@ -98,7 +99,7 @@ class Settings(BaseSettings):
 
     @field_validator("fal_queue_url", "fal_rest_url", "fal_cdn_url")
     @classmethod
-    def _service(cls, value: str) -> str:
+    def _provider_url(cls, value: str) -> str:
         parts = urlsplit(value)
         strange = parts.query or parts.fragment or parts.username or parts.password
         if parts.scheme not in ("http", "https") or not parts.hostname or strange:
@@ -190,15 +191,15 @@ class Settings(BaseSettings):
         return [path.read_text().strip().encode()]
 
 
-def name_of(field: str) -> str:
-    """The variable that sets a field: keys of other services keep the name that their own tools know them by."""
-    alias = Settings.model_fields[field].validation_alias
-    return alias if isinstance(alias, str) else PREFIX + field.upper()
+def names() -> dict[str, str]:
+    """The name of each setting in the environment, and its field."""
+    fields = Settings.model_fields
+    return {str(field.validation_alias or PREFIX + name.upper()): name for name, field in fields.items()}
 
 
 def load() -> Settings:
     """Read and check everything. Raises BadSettings with one sentence for the operator."""
-    known = {name_of(field) for field in Settings.model_fields}
+    known = set(names())
     given = {name for name in (*os.environ, *dotenv_values(".env")) if name.upper().startswith(PREFIX)}
     if unknown := sorted(name for name in given if name.upper() not in known):
         raise BadSettings(f"Unknown setting {unknown[0]}. See .env.example for all there are.")
@@ -206,8 +207,8 @@ def load() -> Settings:
         settings = Settings()
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
-        where = str(first["loc"][0])
-        name = name_of(where) if where in Settings.model_fields else where
+        name = str(first["loc"][0])
+        name = name if name in known else PREFIX + name.upper()
         raise BadSettings(f"{name} cannot be used: {first['msg'].removeprefix('Value error, ')}.") from error
     if settings.secret_key is not None and any(len(key) < 16 for key in settings.secret_keys()):
         raise BadSettings("KALEIPIX_SECRET_KEY cannot be used: each key needs at least 16 characters.")

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from kaleipix_app.backend.settings import Settings, name_of
+from kaleipix_app.backend.settings import Settings, names
 
 EXAMPLE = (Path(__file__).parents[2] / ".env.example").read_text()
 LINES = dict(re.findall(r"^#([A-Z0-9_]+)=(.*)$", EXAMPLE, re.MULTILINE))
-KNOWN = {name_of(name): field for name, field in Settings.model_fields.items()}
+KNOWN = {name: Settings.model_fields[field] for name, field in names().items()}
 
 
 def test_the_example_lists_exactly_the_settings_there_are() -> None:

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from kaleipix_app.backend.settings import BadSettings, Settings, load, name_of
+from kaleipix_app.backend.settings import BadSettings, load, names
 
 
 @pytest.fixture(autouse=True)
 def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No .env, and none of the settings of whoever runs the tests."""
     monkeypatch.chdir(tmp_path)
-    for name in Settings.model_fields:
-        monkeypatch.delenv(name_of(name), raising=False)
+    for name in names():
+        monkeypatch.delenv(name, raising=False)
 
 
 def test_everything_has_a_default() -> None:

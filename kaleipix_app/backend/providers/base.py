@@ -192,6 +192,10 @@ class Provider(Protocol):
         """Stop the job if it still runs; unknown and finished ids are fine. Raises nothing."""
         ...
 
+    def job(self, model: str, name: str) -> str:
+        """The id as `submit` returns it, for an order of this model that a call of the provider named."""
+        ...
+
     def nudge(self, job: str) -> None:
         """The provider has called back about this job: whoever follows it looks now."""
         ...

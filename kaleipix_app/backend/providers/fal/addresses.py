@@ -26,7 +26,12 @@ def app_of(endpoint: str) -> str:
 
 def job_of(app: str, request_id: str) -> str:
     """A job by the id that fal calls it; empty if one of the two cannot be right."""
-    return f"{app}/requests/{request_id}" if _APP.fullmatch(app) and _ID.fullmatch(request_id) else ""
+    return f"{app}/requests/{request_id}" if _APP.fullmatch(app) and is_request_id(request_id) else ""
+
+
+def is_request_id(text: str) -> bool:
+    """Whether fal may call a job so."""
+    return _ID.fullmatch(text) is not None
 
 
 def request_id_of(job: str) -> str:
@@ -42,11 +47,8 @@ class Addresses:
         self._base = queue_url.rstrip("/")
 
     def submit(self, endpoint: str, callback: str) -> str:
-        """Where a model is ordered. A callback is told the app, so that its job is known from the call alone."""
-        if not callback:
-            return f"{self._base}/{endpoint}"
-        extended = f"{callback}{'&' if '?' in callback else '?'}{urlencode({'app': app_of(endpoint)})}"
-        return f"{self._base}/{endpoint}?{urlencode({'fal_webhook': extended})}"
+        """Where a model is ordered, and what is called when it is finished."""
+        return f"{self._base}/{endpoint}{'?' + urlencode({'fal_webhook': callback}) if callback else ''}"
 
     def taken(self, endpoint: str, answer: Mapping[str, Any]) -> tuple[str, bool]:
         """The job in an answer to a submit, empty if there is none; and whether all its addresses are on our host."""

@@ -21,7 +21,7 @@ from kaleipix_app.backend.providers.base import (
 from kaleipix_app.backend.providers.catalogue import MODELS, Model
 from kaleipix_app.backend.providers.circuit import Circuit
 from kaleipix_app.backend.providers.fal import bodies, failures
-from kaleipix_app.backend.providers.fal.addresses import Addresses, request_id_of
+from kaleipix_app.backend.providers.fal.addresses import Addresses, app_of, job_of, request_id_of
 from kaleipix_app.backend.providers.fal.collector import Collector
 from kaleipix_app.backend.providers.fal.pace import Pace
 from kaleipix_app.backend.providers.fal.uploads import LIFETIME, Uploads
@@ -162,6 +162,10 @@ class FalProvider:
                 await self._outgoing.call("PUT", self._addresses.cancel(job), headers=self._headers)
         except (ProviderError, TimeoutError) as error:
             _log.warning("cancel_failed", provider=self.key, error=type(error).__name__)
+
+    def job(self, model: str, name: str) -> str:
+        entry = self._models.get(model)
+        return job_of(app_of(bodies.wire_of(entry).endpoint), name) if entry is not None else ""
 
     def nudge(self, job: str) -> None:
         bell = self._bells.get(request_id_of(job))

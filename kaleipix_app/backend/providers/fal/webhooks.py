@@ -18,6 +18,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from kaleipix_app.backend.providers.base import NotNow, ProviderError
+from kaleipix_app.backend.providers.fal.addresses import is_request_id
 from kaleipix_app.backend.providers.outgoing import Outgoing
 
 MOST_BYTES = 1024 * 1024  # of a callback
@@ -48,7 +49,7 @@ class Webhooks:
     async def request_id(self, headers: Mapping[str, str], raw: bytes) -> str:
         """The job that is called about. Raises Forged; NotNow if fal's keys cannot be had."""
         request_id, user_id, timestamp, signature = (headers.get(f"x-fal-webhook-{name}", "") for name in _NAMES)
-        if not (request_id and user_id and timestamp.isdecimal() and len(signature) == 128):
+        if not (is_request_id(request_id) and user_id and timestamp.isdecimal() and len(signature) == 128):
             raise Forged("headers")
         if len(timestamp) > 12 or abs(self._now() - int(timestamp)) > _WINDOW:
             raise Forged("time")
