@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +16,13 @@ from tests.emulators.fal import Fal, Settings
 from tests.emulators.server import serving
 
 SCHNELL = "fal-ai/flux/schnell"
-Until = Callable[[Callable[[], bool]], Awaitable[None]]
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for something that is about to happen."""
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0.005)
 
 
 @dataclass

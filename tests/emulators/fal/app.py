@@ -21,8 +21,8 @@ from tests.emulators.fal.paths import job_path
 from tests.emulators.fal.queue import Queue
 from tests.emulators.fal.schema import check, filled
 from tests.emulators.fal.settings import Settings
-from tests.emulators.fal.storage import Files
 from tests.emulators.fal.webhooks import EVENTS, Delivery, Webhooks
+from tests.emulators.files import Files
 from tests.emulators.script import Call, Rule
 
 PICTURE_EVENTS = frozenset(

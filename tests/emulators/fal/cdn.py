@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from tests.emulators.fal.queue import answer
-from tests.emulators.fal.storage import File
+from tests.emulators.files import File
 
 if TYPE_CHECKING:
     from tests.emulators.fal.app import Fal

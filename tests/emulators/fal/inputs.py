@@ -12,7 +12,7 @@ from PIL import Image
 
 from tests.emulators import pictures
 from tests.emulators.fal.schema import error
-from tests.emulators.fal.storage import Files
+from tests.emulators.files import Files
 
 MOST_BYTES = 30 * 1024 * 1024
 

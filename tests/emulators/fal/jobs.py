@@ -6,7 +6,6 @@ import asyncio
 import bisect
 import time
 import uuid
-from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from tests.emulators.fal.failures import CANCELLED, START_TIMEOUT
 from tests.emulators.fal.settings import Settings
 from tests.emulators.holds import Holds
 from tests.emulators.script import Call, Rule
+from tests.emulators.slots import Slots
 
 Stage = Literal["queued", "starting", "running", "done"]
 LARGE = 10_000
@@ -75,40 +75,6 @@ class Job:
 Work = Callable[[Job], Awaitable[Reply | None]]
 
 
-class Slots:
-    """At most so many jobs run at once; the limit may change at any time."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._running = 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
-
-    def _free(self) -> bool:
-        limit = self._settings.concurrency
-        return limit is None or self._running < limit
-
-    async def take(self) -> None:
-        if not self._free() or self._waiting:
-            turn = asyncio.get_running_loop().create_future()
-            self._waiting.append(turn)
-            try:
-                await turn
-            except asyncio.CancelledError:
-                if turn.done() and not turn.cancelled():
-                    self.give()
-                raise
-        else:
-            self._running += 1
-
-    def give(self) -> None:
-        self._running -= 1
-        while self._waiting and self._free():
-            turn = self._waiting.popleft()
-            if not turn.done():
-                self._running += 1
-                turn.set_result(None)
-
-
 class Jobs:
     """All jobs, and the life of each."""
 
@@ -116,7 +82,7 @@ class Jobs:
         self.all: dict[str, Job] = {}
         self._settings = settings
         self._holds = holds
-        self._slots = Slots(settings)
+        self._slots = Slots(lambda: settings.concurrency)
         self._places: list[int] = []
         self._next = 0
 

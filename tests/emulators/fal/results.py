@@ -16,8 +16,8 @@ from tests.emulators import pictures
 from tests.emulators.exchange import Reply
 from tests.emulators.fal.models import Model
 from tests.emulators.fal.schema import SIZES
-from tests.emulators.fal.storage import File, Files
 from tests.emulators.faults import SVG
+from tests.emulators.files import File, Files
 from tests.emulators.pictures import Size
 from tests.emulators.script import Rule
 

@@ -1,4 +1,4 @@
-"""The files of the emulated CDN: what people uploaded and what models made."""
+"""Files at public addresses: what people uploaded and what models made."""
 
 from __future__ import annotations
 
