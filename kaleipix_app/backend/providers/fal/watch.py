@@ -88,8 +88,7 @@ class Watch:
                 yield status
                 wait, pause = pause, min(pause * 1.5, slowest)
             else:
-                self._refuse_silence()
-                wait = max(backoff, self._asked_to_wait, self._circuit.wait)
+                wait = min(max(backoff, self._asked_to_wait, self._circuit.wait), self._left())
                 backoff = min(backoff * 2, self._pace.longest)
             if await self._rung(wait):
                 pause, slowest = self._pace.poll, self._pace.slowest
@@ -128,9 +127,12 @@ class Watch:
             if now - self._started > self._pace.running:
                 raise TimedOut("running")
 
-    def _refuse_silence(self) -> None:
-        if time.monotonic() - self._good > self._pace.patience:
+    def _left(self) -> float:
+        """Seconds that are left of the patience. Raises TimedOut."""
+        left = self._good + self._pace.patience - time.monotonic()
+        if left <= 0:
             raise TimedOut("no good answer")
+        return left
 
 
 def _parsed(data: bytes) -> Status | None:
