@@ -30,7 +30,7 @@ from kaleipix_app.backend.providers.base import (
 from kaleipix_app.backend.providers.circuit import Circuit
 
 CONNECT, READ = 5.0, 60.0  # seconds
-_WHOLE = 300.0  # seconds for a whole answer: a byte now and then must not keep a job for ever
+MOST_SECONDS = 300.0  # for a whole answer: a byte now and then must not keep a job for ever
 MOST_BYTES = 50 * 1024 * 1024  # of one result
 _MOST_REDIRECTS = 3
 _CHUNK = 64 * 1024
@@ -93,8 +93,9 @@ class Outgoing:
         json: Mapping[str, Any] | None = None,
         body: bytes | None = None,
     ) -> Answer:
-        """One request, never repeated, with an object (`json`) or bytes (`body`). `circuit` counts what came of it.
+        """One request, with an object (`json`) or bytes (`body`). `circuit` counts what came of it.
 
+        A POST is never repeated. The library sends a GET or PUT again if a kept connection turns out to be dead.
         Raises Unreachable if no connection was made, UnknownOutcome if it broke later, TimedOut if no answer came,
         RateLimited for 429. Every other answer is returned, 5xx too.
         """
@@ -118,7 +119,7 @@ class Outgoing:
         """
         self._refuse_strangers(url)
         with _counted(circuit) as opening:
-            async with self._open("GET", url, headers=headers, read=silence, whole=None) as response:
+            async with self._open("GET", url, headers=headers, read=silence, is_endless=True) as response:
                 _count(circuit, response.status)
                 opening.over = True
                 if response.status != 200:
@@ -154,13 +155,14 @@ class Outgoing:
         *,
         headers: Mapping[str, str],
         read: float,
-        whole: float | None = _WHOLE,
+        is_endless: bool = False,
         **body: Any,
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         if self._session is None:
             hosts = {origin.partition("://")[2].rpartition(":")[0] for origin in self._configured}
             connector = aiohttp.TCPConnector(limit=0, resolver=_PublicOnly(hosts))
             self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+        whole = None if is_endless else MOST_SECONDS
         timeout = aiohttp.ClientTimeout(total=whole, connect=None, sock_connect=CONNECT, sock_read=read)
         try:
             async with self._session.request(

@@ -11,7 +11,7 @@ from typing import Any
 from kaleipix_app.backend.providers.base import ProviderError, Refused
 from kaleipix_app.backend.providers.outgoing import MOST_BYTES, NotAllowed, Outgoing, TooMuch
 
-MOST = 16  # pictures; more than can be asked for
+MOST = 8  # pictures; more than can be asked for
 
 
 @dataclass(frozen=True)
