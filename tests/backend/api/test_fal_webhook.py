@@ -78,7 +78,7 @@ async def test_a_finished_job_rings_under_its_id_though_no_page_of_ours_sent_it(
             await asyncio.sleep(0.01)
     assert studio.heard == [("fal", "a-generation", job.rpartition("/")[2])]
     assert [delivery.status for delivery in studio.fal.deliveries] == [200]
-    assert await studio.ring(**FOREIGN) == 200
+    assert await studio.ring(None, RAW, **FOREIGN) == 200
 
 
 @pytest.mark.parametrize(("do", "statuses"), [("twice", [200, 200]), ("no_payload", [200])])
