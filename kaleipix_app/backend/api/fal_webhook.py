@@ -18,7 +18,7 @@ from kaleipix_app.backend.providers.base import NotNow
 from kaleipix_app.backend.providers.fal.webhooks import MOST_BYTES, Forged, Webhooks
 
 KEY = "fal"
-_SECONDS = 0.9  # for an answer
+MOST_SECONDS = 0.9  # for an answer
 
 _log = log.get("webhooks")
 
@@ -39,7 +39,7 @@ def routes(
         if webhooks is None or not is_ours(KEY, generation_id, request.query_params.get("token", "")):
             raise NotFound
         try:
-            async with asyncio.timeout(_SECONDS):
+            async with asyncio.timeout(MOST_SECONDS):
                 request_id = await webhooks.request_id(request.headers, await _body(request))
                 known = await called(KEY, generation_id, request_id)
         except Forged as error:

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from kaleipix_app.backend.api import fal_webhook
 from kaleipix_app.backend.container import Container
 from kaleipix_app.backend.settings import Settings
 from tests.backend.providers.fal.bench import KEY, an_order
@@ -125,7 +126,9 @@ async def test_a_body_has_a_limit(studio: Studio) -> None:
     assert await studio.ring(raw=b" " * (1024 * 1024 + 1)) == 413
 
 
-async def test_it_is_asked_to_come_again_when_we_cannot_tell(studio: Studio) -> None:
+async def test_it_is_asked_to_come_again_when_we_cannot_tell(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert fal_webhook.MOST_SECONDS < 1
+    monkeypatch.setattr(fal_webhook, "MOST_SECONDS", 0.1)
     studio.fal.script("other", "hang")  # its keys do not come
     assert await studio.ring() == 503
     studio.takes = 3600  # our database does not answer

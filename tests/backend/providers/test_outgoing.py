@@ -255,11 +255,15 @@ async def test_a_download_says_whether_trying_again_makes_sense(
     assert type(caught.value) is expected
 
 
-async def test_cookies_of_providers_are_not_kept(there: There) -> None:
+async def test_cookies_of_providers_are_not_kept(there: There, monkeypatch: pytest.MonkeyPatch) -> None:
     there.answer = Response(headers={"set-cookie": "a=b; Path=/"})
+    resolve_to(monkeypatch, "127.0.0.1")
+    url = f"http://fal.internal:{there.url.rpartition(':')[2]}/"
+    outgoing = Outgoing([url])
     for _ in range(2):
-        await there.outgoing.call("GET", f"{there.url}/", headers={})
+        await outgoing.call("GET", url, headers={})
     assert "cookie" not in there.requests[1].headers
+    await outgoing.close()
 
 
 async def test_failures_open_the_circuit_and_then_nobody_is_asked(there: There) -> None:
@@ -305,11 +309,13 @@ async def test_a_stream_that_falls_silent_or_is_left_does_not_count(there: There
 
     there.answer = stream
     circuit = Circuit()
-    for _ in range(2 * FAILURES):
-        lines: list[bytes] = []
+
+    async def listen() -> None:
         with pytest.raises(TimedOut):
-            async with there.outgoing.lines(f"{there.url}/", headers={}, silence=0.02, circuit=circuit) as found:
-                lines += [line async for line in found]
+            async with there.outgoing.lines(f"{there.url}/", headers={}, silence=0.1, circuit=circuit) as found:
+                assert [line async for line in found] == [], "never reached"
+
+    await asyncio.gather(*(listen() for _ in range(2 * FAILURES)))
     assert circuit.wait == 0
 
 

@@ -66,12 +66,11 @@ class Webhooks:
         age = self._now() - self._fetched
         if self._keys and age < _KEEP and _fits_any(self._keys, message, signature):
             return True
-        if self._keys and age < _AGAIN:  # forgers must not make us ask fal each time
-            return False
         return _fits_any(await self._fresh(), message, signature)
 
     async def _fresh(self) -> list[Ed25519PublicKey]:
         async with self._fetching:
+            # Forgers must not make us ask fal each time.
             if not self._keys or self._now() - self._fetched >= _AGAIN:
                 try:
                     answer = await self._outgoing.call("GET", self._url, headers={}, read=5.0)

@@ -15,7 +15,7 @@ from kaleipix_app.backend.providers.fal.status import Status, read
 from tests.backend.providers.fal.bench import QUICK, Bench, an_order
 
 CALLBACK = "https://studio.test/webhooks/fal?generation=a-generation&token=t"
-NEVER = Pace(gentle=3600, gentlest=3600)
+NEVER = Pace(poll=0.001, slowest=0.001, gentle=3600, gentlest=3600)
 
 
 async def until(true: Callable[[], bool]) -> None:
@@ -153,6 +153,7 @@ async def test_a_call_makes_us_look_at_once(bench: Bench) -> None:
     bench.fal.release()
     await until(lambda: bool(bench.fal.jobs.at("done")))
     assert not following.done()
+    assert bench.count("status") == 1
     provider.nudge(provider.job("flux-schnell", job.rpartition("/")[2]))
     assert await following is None
     assert bench.count("stream") == 0
