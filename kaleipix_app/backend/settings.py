@@ -11,16 +11,20 @@ import secrets
 from contextlib import suppress
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from email_validator import EmailNotValidError, validate_email
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 PREFIX = "KALEIPIX_"
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1")
+_POSTGRESQL = ("postgresql", "postgres", "postgresql+psycopg")
+_DATABASES = "must look like postgresql://user:password@host:port/database or sqlite:////absolute/path.db"
 
 
 class BadSettings(Exception):
@@ -43,7 +47,7 @@ class Settings(BaseSettings):
     public_url: str = ""
     port: int = Field(default=3000, ge=1, le=65535)
     data_dir: Path = Path(".data")
-    db_url: str = ""
+    db_url: SecretStr | None = None
     storage_url: str = ""
     secret_key: SecretStr | None = None
     admin_emails: Annotated[tuple[str, ...], NoDecode] = ()
@@ -52,6 +56,8 @@ class Settings(BaseSettings):
     mail_from: str = ""
     company_name: str = "the operator of this installation"
     privacy_email: str = ""
+    c2pa_cert: Path | None = None
+    c2pa_key: Path | None = None
 
     fal_key: SecretStr | None = Field(default=None, validation_alias="FAL_KEY")
     fal_queue_url: str = "https://queue.fal.run"
@@ -116,9 +122,15 @@ class Settings(BaseSettings):
 
     @field_validator("db_url")
     @classmethod
-    def _database(cls, value: str) -> str:
-        if value and not value.startswith("sqlite"):
-            raise ValueError("only SQLite is supported by this version")
+    def _database(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            try:
+                url = make_url(value.get_secret_value())
+            except (ArgumentError, ValueError):  # their own messages show the password
+                raise ValueError(_DATABASES) from None
+            is_postgresql = url.drivername in _POSTGRESQL and url.database
+            if not is_postgresql and url.drivername not in ("sqlite", "sqlite+aiosqlite"):
+                raise ValueError(_DATABASES)
         return value
 
     @field_validator("storage_url")
@@ -136,6 +148,12 @@ class Settings(BaseSettings):
             if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
                 raise ValueError("must look like smtp://user:pass@host:port or smtps://…")
         return value
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.c2pa_cert is None) != (self.c2pa_key is None):
+            raise ValueError("KALEIPIX_C2PA_CERT and KALEIPIX_C2PA_KEY cannot be used without each other")
+        return self
 
     # What follows is derived, so that no two places guess differently.
 
@@ -161,9 +179,16 @@ class Settings(BaseSettings):
     @property
     def database_url(self) -> str:
         """The SQLAlchemy URL with its async driver."""
-        if not self.db_url:
+        if self.db_url is None:
             return f"sqlite+aiosqlite:///{self.data_dir.absolute() / 'kaleipix.db'}"
-        return self.db_url.replace("sqlite://", "sqlite+aiosqlite://", 1)
+        url = make_url(self.db_url.get_secret_value())
+        driver = "postgresql+psycopg" if url.drivername in _POSTGRESQL else "sqlite+aiosqlite"
+        return url.set(drivername=driver).render_as_string(hide_password=False)
+
+    @property
+    def is_on_postgresql(self) -> bool:
+        """Whether other processes may work on the same database."""
+        return self.database_url.startswith("postgresql")
 
     @property
     def media_dir(self) -> Path:
@@ -207,9 +232,16 @@ def load() -> Settings:
         settings = Settings()
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
+        if not first["loc"]:  # of two settings together: the sentence names both
+            raise BadSettings(first["msg"].removeprefix("Value error, ") + ".") from error
         name = str(first["loc"][0])
         name = name if name in known else PREFIX + name.upper()
         raise BadSettings(f"{name} cannot be used: {first['msg'].removeprefix('Value error, ')}.") from error
     if settings.secret_key is not None and any(len(key) < 16 for key in settings.secret_keys()):
         raise BadSettings("KALEIPIX_SECRET_KEY cannot be used: each key needs at least 16 characters.")
+    if settings.is_on_postgresql and settings.secret_key is None:
+        raise BadSettings(
+            "KALEIPIX_SECRET_KEY must be set when KALEIPIX_DB_URL is PostgreSQL: "
+            "every process on that database needs the same one. `openssl rand -base64 32` makes one."
+        )
     return settings
