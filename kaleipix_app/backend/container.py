@@ -20,7 +20,17 @@ from kaleipix_app.backend.accounts.cookies import Cookies
 from kaleipix_app.backend.accounts.people import People
 from kaleipix_app.backend.accounts.sessions import Sessions
 from kaleipix_app.backend.accounts.signin import SignIn
-from kaleipix_app.backend.api import answers, frontend, health, media, plain_pages, previews, session, uploads
+from kaleipix_app.backend.api import (
+    answers,
+    frontend,
+    health,
+    media,
+    plain_pages,
+    previews,
+    runpod_webhook,
+    session,
+    uploads,
+)
 from kaleipix_app.backend.api.guard import Guard
 from kaleipix_app.backend.api.identity import Identity
 from kaleipix_app.backend.api.workspace import WorkspaceGate
@@ -56,8 +66,12 @@ from kaleipix_app.backend.media.storage import Storage
 from kaleipix_app.backend.media.trash import Trash
 from kaleipix_app.backend.providers.base import Provider
 from kaleipix_app.backend.providers.builtin.provider import BuiltinProvider
-from kaleipix_app.backend.providers.catalogue import MODELS, Model
-from kaleipix_app.backend.settings import Settings
+from kaleipix_app.backend.providers.catalogue import MODELS, Model, RunpodWire
+from kaleipix_app.backend.providers.catalogue.runpod import RUNPOD_MODELS
+from kaleipix_app.backend.providers.outgoing import Outgoing
+from kaleipix_app.backend.providers.runpod.api import Api as RunpodApi
+from kaleipix_app.backend.providers.runpod.provider import RunpodProvider
+from kaleipix_app.backend.settings import BadSettings, Settings
 from kaleipix_app.backend.tokens import Keyring
 
 _STOP_SECONDS = 3.0  # for work under way before it is handed back
@@ -82,6 +96,7 @@ class Container:
         self.tables = tables.metadata
         self.db = Database(settings.database_url)
         self.storage = Storage(settings.media_dir)
+        self.outgoing = Outgoing([settings.runpod_url], settings.result_hosts)
         self._make_accounts(mailer)
         self._make_generation(providers or self._providers(), models)
         self._make_cleanups()
@@ -98,7 +113,7 @@ class Container:
 
     def _make_generation(self, providers: Mapping[str, Provider], models: Mapping[str, Model]) -> None:
         self.providers = providers
-        self.models = {key: model for key, model in models.items() if model.provider in self.providers}
+        self.models = {key: model for key, model in models.items() if self._is_offered(model)}
         self.ingest = Ingest(_CORES)
         self.images = Images(self.storage, self.ingest, self.clock)
         self.ledger = Ledger(self.clock)
@@ -120,7 +135,17 @@ class Container:
 
     def _providers(self) -> dict[str, Provider]:
         """The engine, and every provider that the operator has a key for."""
-        return {"builtin": BuiltinProvider(_CORES)}
+        made: dict[str, Provider] = {"builtin": BuiltinProvider(_CORES)}
+        settings = self.settings
+        if settings.runpod_api_key is not None:
+            api = RunpodApi(settings.runpod_url, settings.runpod_api_key.get_secret_value())
+            made["runpod"] = RunpodProvider(api, self.outgoing, _runpod_endpoints(settings))
+        return made
+
+    def _is_offered(self, model: Model) -> bool:
+        """Whether its provider is on; on RunPod, whether it has an endpoint."""
+        has_endpoint = not isinstance(model.wire, RunpodWire) or model.id in self.settings.runpod_endpoints
+        return model.provider in self.providers and has_endpoint
 
     def _ring(self) -> None:
         self.engine.ring()
@@ -159,6 +184,7 @@ class Container:
                 *uploads.routes(self.db, self.identity, self.images, self.settings.data_dir),
                 *media.routes(self.db, self.identity, self.images, self.storage),
                 *previews.routes(self.identity, self.previews),
+                *runpod_webhook.routes("runpod" in self.providers, self.callbacks.called, self.callbacks.is_ours),
             ],
             exception_handlers={KaleipixError: answers.expected, Exception: answers.unexpected},
         )
@@ -182,8 +208,18 @@ class Container:
             await self.post.close()
             for provider in self.providers.values():
                 await provider.close()
+            await self.outgoing.close()
             self.ingest.close()
             await self.db.close()
+
+
+def _runpod_endpoints(settings: Settings) -> Mapping[str, str]:
+    """The endpoint of each model. Raises BadSettings for a model that does not exist."""
+    for key in settings.runpod_endpoints:
+        if key not in MODELS or not isinstance(MODELS[key].wire, RunpodWire):
+            known = ", ".join(model.id for model in RUNPOD_MODELS)
+            raise BadSettings(f"KALEIPIX_RUNPOD_ENDPOINTS cannot be used: there is no model {key!r}, only {known}.")
+    return settings.runpod_endpoints
 
 
 def _mailer(settings: Settings) -> Mailer:

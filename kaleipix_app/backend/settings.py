@@ -6,7 +6,9 @@ An unknown `KALEIPIX_…` name or a bad value stops the start with a sentence th
 from __future__ import annotations
 
 import os
+import re
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from ipaddress import ip_network
 from pathlib import Path
@@ -19,6 +21,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "KALEIPIX_"
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+_PAIR = re.compile(r"[a-z0-9.-]+=[A-Za-z0-9_-]{1,64}")
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1")
 
 
@@ -35,6 +39,7 @@ class Settings(BaseSettings):
         env_ignore_empty=True,
         frozen=True,
         extra="ignore",
+        populate_by_name=True,
         hide_input_in_errors=True,
     )
 
@@ -50,8 +55,12 @@ class Settings(BaseSettings):
     mail_from: str = ""
     company_name: str = "the operator of this installation"
     privacy_email: str = ""
+    result_hosts: Annotated[tuple[str, ...], NoDecode] = ("v3.fal.media", "v3b.fal.media", "fal.media")
+    runpod_api_key: SecretStr | None = Field(default=None, validation_alias="RUNPOD_API_KEY")
+    runpod_url: str = "https://api.runpod.ai/v2"
+    runpod_endpoints: Annotated[Mapping[str, str], NoDecode] = Field(default_factory=dict)
 
-    @field_validator("admin_emails", "trusted_proxies", mode="before")
+    @field_validator("admin_emails", "trusted_proxies", "result_hosts", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -104,6 +113,33 @@ class Settings(BaseSettings):
             if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
                 raise ValueError("must look like smtp://user:pass@host:port or smtps://…")
         return value
+
+    @field_validator("result_hosts")
+    @classmethod
+    def _hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for host in value:
+            if not _HOST.fullmatch(host):
+                raise ValueError(f"{host!r} is not the name of a host")
+        return value
+
+    @field_validator("runpod_url")
+    @classmethod
+    def _provider_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
+            raise ValueError("must be http:// or https:// and a host")
+        return value.rstrip("/")
+
+    @field_validator("runpod_endpoints", mode="before")
+    @classmethod
+    def _pairs(cls, value: Any) -> Any:
+        """Which models there are is known above: the container checks the left sides."""
+        if not isinstance(value, str):
+            return value
+        pairs = [part.strip() for part in value.split(",") if part.strip()]
+        if wrong := next((pair for pair in pairs if not _PAIR.fullmatch(pair)), None):
+            raise ValueError(f"{wrong!r} is not like sdxl=ENDPOINT_ID")
+        return dict(pair.split("=", 1) for pair in pairs)
 
     # What follows is derived, so that no two places guess differently.
 
@@ -159,9 +195,15 @@ class Settings(BaseSettings):
         return [path.read_text().strip().encode()]
 
 
+def names() -> dict[str, str]:
+    """The name of each setting in the environment, and its field."""
+    fields = Settings.model_fields
+    return {str(field.validation_alias or PREFIX + name.upper()): name for name, field in fields.items()}
+
+
 def load() -> Settings:
     """Read and check everything. Raises BadSettings with one sentence for the operator."""
-    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    known = set(names())
     given = {name for name in (*os.environ, *dotenv_values(".env")) if name.upper().startswith(PREFIX)}
     if unknown := sorted(name for name in given if name.upper() not in known):
         raise BadSettings(f"Unknown setting {unknown[0]}. See .env.example for all there are.")
@@ -169,7 +211,8 @@ def load() -> Settings:
         settings = Settings()
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
-        name = PREFIX + str(first["loc"][0]).upper()
+        name = str(first["loc"][0])
+        name = name if name in known else PREFIX + name.upper()
         raise BadSettings(f"{name} cannot be used: {first['msg'].removeprefix('Value error, ')}.") from error
     if settings.secret_key is not None and any(len(key) < 16 for key in settings.secret_keys()):
         raise BadSettings("KALEIPIX_SECRET_KEY cannot be used: each key needs at least 16 characters.")

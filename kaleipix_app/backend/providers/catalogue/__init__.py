@@ -17,8 +17,9 @@ from kaleipix_app.backend.providers.catalogue.model import (
     RunpodWire,
     Task,
 )
+from kaleipix_app.backend.providers.catalogue.runpod import RUNPOD_MODELS
 
-MODELS: MappingProxyType[str, Model] = MappingProxyType({model.id: model for model in (KALEIDOSCOPE,)})
+MODELS: MappingProxyType[str, Model] = MappingProxyType({model.id: model for model in (KALEIDOSCOPE, *RUNPOD_MODELS)})
 DEFAULT_MODEL = KALEIDOSCOPE
 
 __all__ = [
