@@ -64,7 +64,7 @@ class Watch:
                 if time.monotonic() - self._heard >= self._pace.silence:
                     await self._give_up("no good answer")
                 asked = error.retry_after if isinstance(error, RateLimited) else 0.0
-                wait = max(wait, asked, self._api.circuit.wait)
+                wait = max(wait, asked)
             else:
                 self._heard = time.monotonic()
                 if found["status"] in FINISHED:
@@ -129,13 +129,11 @@ def fraction(output: object) -> float | None:
         except ValueError:
             return None
         if text.endswith("%"):
-            return _share(output / 100)
+            output /= 100
     if isinstance(output, bool) or not isinstance(output, int | float):
         return None
+    if isinstance(output, float) and not math.isfinite(output):
+        return None
     # 1 and 1.0 differ: who counts to a hundred sends whole numbers.
-    is_share = isinstance(output, float) and output <= 1
-    return _share(output if is_share else min(output, 100) / 100)
-
-
-def _share(number: float) -> float | None:
-    return min(max(float(number), 0.0), 1.0) if math.isfinite(number) else None
+    share = output if isinstance(output, float) and output <= 1 else min(output, 100) / 100
+    return min(max(float(share), 0.0), 1.0)

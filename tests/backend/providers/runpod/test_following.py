@@ -19,8 +19,10 @@ from kaleipix_app.backend.providers.base import (
     UnknownOutcome,
     Update,
 )
+from kaleipix_app.backend.providers.circuit import FAILURES, PAUSE, Circuit
 from kaleipix_app.backend.providers.runpod.watch import Pace, fraction
 from tests.backend.providers.runpod.conftest import FAST, Studio, an_order
+from tests.emulators.conftest import until
 
 CALLBACK = "https://studio.example/webhooks/runpod?generation=g1&token=t"
 ONLY_CALLS = Pace(called_first=60, called_next=60, called_most=60)
@@ -31,7 +33,7 @@ async def _next(updates: Any, *wanted: type[Update]) -> Update:
     async with asyncio.timeout(10):
         async for update in updates:
             if isinstance(update, wanted):
-                return update  # type: ignore[no-any-return]
+                return update
     raise AssertionError("it ended before")
 
 
@@ -40,14 +42,14 @@ async def test_queued_then_running_with_progress_then_over(studio: Studio) -> No
     job = await studio.provider.submit(an_order())
     updates = studio.provider.follow(job)
     assert await anext(updates) == Queued()
-    held = studio.pod.hold("running")
+    studio.pod.hold("running")
     studio.pod.release("queued")
     while True:
         update = await _next(updates, Running)
         assert isinstance(update, Running)
         if update.fraction == 0.75:
             break
-    held.release()
+    studio.pod.release()
     assert all(isinstance(update, Running) for update in [update async for update in updates])
     assert len(await studio.provider.collect(job)) == 2
 
@@ -107,11 +109,11 @@ async def test_a_cold_start_is_told_from_a_queue_and_asked_about_once(
 
 async def test_a_status_that_nobody_knows_is_still_running(studio: Studio) -> None:
     studio.pod.script("job", "odd_status", word="WARMING_THE_ELECTRONS")
-    held = studio.pod.hold("running")
+    studio.pod.hold("running")
     job = await studio.provider.submit(an_order())
     updates = studio.provider.follow(job)
     await _next(updates, Running)
-    held.release()
+    studio.pod.release()
     async for update in updates:
         assert isinstance(update, Running)
     assert len(await studio.provider.collect(job)) == 2
@@ -152,19 +154,19 @@ async def test_reads_that_fail_for_too_long_end_it(studio: Studio) -> None:
 
 
 async def test_an_outage_opens_the_circuit_and_is_sat_out(studio: Studio) -> None:
-    provider = studio.another(pace=replace(FAST, silence=0.1))
-    studio.pod.hold("running")
-    job = await provider.submit(an_order())
+    now = 0.0
+    provider = studio.another(circuit=Circuit(lambda: now))
     studio.pod.script("status", "error", times=None)
+    job = await provider.submit(an_order())
     following = asyncio.create_task(studio.followed(job, provider))
-    async with asyncio.timeout(10):
-        while provider.room():
-            await asyncio.sleep(0)
-    before = studio.asked("status")
-    provider.nudge(job)  # it would wait for the circuit now
-    with pytest.raises(TimedOut):
-        await following
-    assert studio.asked("status") == before, "nobody is asked while the circuit is open"
+    await until(lambda: not provider.room())
+    studio.pod.rules.clear()
+    assert studio.asked("status") == FAILURES, "nobody is asked while the circuit is open"
+    assert not following.done()
+    now = PAUSE
+    await following
+    assert provider.room() == 200
+    assert len(await provider.collect(job)) == 2
 
 
 @pytest.mark.parametrize("limit", ["queue", "work"])
@@ -224,12 +226,12 @@ async def test_collecting_before_it_has_finished(studio: Studio) -> None:
 
 
 async def test_another_process_goes_on(studio: Studio) -> None:
-    held = studio.pod.hold("running")
+    studio.pod.hold("running")
     job = await studio.provider.submit(an_order())
     await _next(studio.provider.follow(job), Running)
     await studio.provider.close()
     other = studio.another()
-    held.release()
+    studio.pod.release()
     await studio.followed(job, other)
     assert len(await other.collect(job)) == 2
     assert studio.pod.submissions().jobs == 1
@@ -238,14 +240,14 @@ async def test_another_process_goes_on(studio: Studio) -> None:
 @pytest.mark.parametrize("restarted", [False, True])
 async def test_where_it_calls_nobody_asks_until_it_has_called(studio: Studio, restarted: bool) -> None:
     provider = studio.another(pace=ONLY_CALLS)
-    held = studio.pod.hold("running")
+    studio.pod.hold("running")
     job = await provider.submit(an_order(callback=CALLBACK))
     if restarted:
         provider = studio.another(pace=ONLY_CALLS)
     updates = provider.follow(job)
     await anext(updates)
     waiting = asyncio.ensure_future(anext(updates, None))
-    held.release()
+    studio.pod.release()
     (found,) = studio.pod.jobs.all.values()
     async with asyncio.timeout(10):
         while found.status != "COMPLETED":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,7 @@ async def test_the_order_travels_whole_and_the_key_only_in_its_header(studio: St
     assert "only tests know" not in str(studio.pod.requests)
 
 
-async def _body_without_callback(studio: Studio) -> object:
+async def _body_without_callback(studio: Studio) -> Any:
     await studio.provider.submit(an_order())
     return [one.body for one in studio.pod.requests if one.step == "submit"][-1]
 
@@ -94,7 +95,7 @@ async def test_what_is_no_picture_is_passed_on_for_the_studio_to_judge(studio: S
         ("huge", {}, "result_too_large"),
     ],
 )
-async def test_outputs_that_cannot_be_used(studio: Studio, do: str, args: dict[str, object], code: str) -> None:
+async def test_outputs_that_cannot_be_used(studio: Studio, do: str, args: dict[str, Any], code: str) -> None:
     studio.pod.script("job", do, **args)
     with pytest.raises(ProviderError) as failed:
         await studio.made(an_order("comfy-portrait"))
