@@ -71,6 +71,7 @@ from kaleipix_app.backend.providers.catalogue.runpod import RUNPOD_MODELS
 from kaleipix_app.backend.providers.outgoing import Outgoing
 from kaleipix_app.backend.providers.runpod.api import Api as RunpodApi
 from kaleipix_app.backend.providers.runpod.provider import RunpodProvider
+from kaleipix_app.backend.providers.runpod.workflows import BadWorkflow
 from kaleipix_app.backend.settings import BadSettings, Settings
 from kaleipix_app.backend.tokens import Keyring
 
@@ -139,7 +140,10 @@ class Container:
         settings = self.settings
         if settings.runpod_api_key is not None:
             api = RunpodApi(settings.runpod_url, settings.runpod_api_key.get_secret_value())
-            made["runpod"] = RunpodProvider(api, self.outgoing, _runpod_endpoints(settings))
+            try:
+                made["runpod"] = RunpodProvider(api, self.outgoing, _runpod_endpoints(settings))
+            except BadWorkflow as error:
+                raise BadSettings(str(error)) from error
         return made
 
     def _is_offered(self, model: Model) -> bool:

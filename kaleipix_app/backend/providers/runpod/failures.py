@@ -14,7 +14,7 @@ from typing import Any
 from kaleipix_app.backend.providers.base import BadOrder, ProviderError, Refused, TimedOut
 
 _MOST = 4000  # characters that are looked at
-_NO_MEMORY = "The engine ran out of memory for this one. Choose a smaller size or fewer pictures and try again."
+NO_MEMORY = "The engine ran out of memory for this one. Choose a smaller size or fewer pictures and try again."
 _CANCELLED = "This one was stopped at the provider. Try again."
 _GONE = "The provider no longer has this result. Try again."
 
@@ -32,7 +32,7 @@ def failed(error: object) -> ProviderError:
     """A job that ended as FAILED, from its `error`."""
     kind, said = _read(error)
     if _MEMORY.search(said):
-        return ProviderError(f"out of memory: {kind}", sentence=_NO_MEMORY)
+        return ProviderError(f"out of memory: {kind}", sentence=NO_MEMORY)
     if _REFUSED.search(said):
         return Refused(f"worker: {kind}")
     if _INPUT.search(said):
