@@ -21,7 +21,6 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "KALEIPIX_"
-_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 _PAIR = re.compile(r"[a-z0-9.-]+=[A-Za-z0-9_-]{1,64}")
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1")
 
@@ -118,15 +117,23 @@ class Settings(BaseSettings):
     @classmethod
     def _hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for host in value:
-            if not _HOST.fullmatch(host):
+            if not re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", host):
                 raise ValueError(f"{host!r} is not the name of a host")
+        return tuple(host.lower() for host in value)
+
+    @field_validator("runpod_api_key")
+    @classmethod
+    def _key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"[!-~]+", value.get_secret_value()):
+            raise ValueError("must be the key alone, without spaces or line breaks")
         return value
 
     @field_validator("runpod_url")
     @classmethod
     def _provider_url(cls, value: str) -> str:
         parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
+        strange = parts.query or parts.fragment or parts.username or parts.password
+        if parts.scheme not in ("http", "https") or not parts.hostname or strange:
             raise ValueError("must be http:// or https:// and a host")
         return value.rstrip("/")
 

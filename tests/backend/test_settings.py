@@ -110,3 +110,11 @@ def test_lists_are_split_and_addresses_lowered(monkeypatch: pytest.MonkeyPatch) 
 def test_an_empty_value_is_the_default(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("KALEIPIX_PORT=\nKALEIPIX_SECRET_KEY=\n")
     assert load().port == 3000
+
+
+@pytest.mark.parametrize("key", ["two words", "a line\nbreak", "ключ"])
+def test_a_key_that_no_header_can_carry_is_refused_by_name(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RUNPOD_API_KEY", key)
+    with pytest.raises(BadSettings, match="RUNPOD_API_KEY cannot be used") as refused:
+        load()
+    assert key not in str(refused.value)

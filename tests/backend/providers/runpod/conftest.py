@@ -21,7 +21,7 @@ from tests.emulators.runpod import RunPod
 from tests.emulators.runpod import Settings as Options
 from tests.emulators.server import serving
 
-KEY = "a key that only tests know"
+KEY = "a-key-that-only-tests-know"
 CANARY = "canary-in-a-prompt"
 ENDPOINTS = {"sdxl": "sdxl", "comfy-portrait": "comfyui", "comfy-restyle": "comfyui"}
 FAST = Pace(first=0.005, most=0.01, cold=30)

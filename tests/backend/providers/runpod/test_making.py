@@ -10,6 +10,7 @@ import pytest
 from kaleipix_app.backend.providers.base import BadOrder, ProviderError, Refused, TimedOut, Unsupported
 from tests.backend.providers.runpod.conftest import (
     CANARY,
+    KEY,
     RUNPOD_MODELS,
     Studio,
     a_picture,
@@ -50,7 +51,7 @@ async def test_the_order_travels_whole_and_the_key_only_in_its_header(studio: St
     assert "strength" not in body["input"], "without a picture it would turn up the refiner"
     assert "webhook" not in (await _body_without_callback(studio))
     assert studio.pod.requests[0].headers["authorization"] == "Bearer ***"
-    assert "only tests know" not in str(studio.pod.requests)
+    assert KEY not in str(studio.pod.requests)
 
 
 async def _body_without_callback(studio: Studio) -> Any:
