@@ -17,7 +17,10 @@ from kaleipix_app.backend.abuse.limits import Limiter
 from kaleipix_app.backend.abuse.network import Networks
 from kaleipix_app.backend.accounts.cleanups import cleanups as account_cleanups
 from kaleipix_app.backend.accounts.cookies import Cookies
+from kaleipix_app.backend.accounts.email_change import EmailChange
+from kaleipix_app.backend.accounts.fresh import FreshCodes
 from kaleipix_app.backend.accounts.people import People
+from kaleipix_app.backend.accounts.renaming import Renaming
 from kaleipix_app.backend.accounts.sessions import Sessions
 from kaleipix_app.backend.accounts.signin import SignIn
 from kaleipix_app.backend.api import (
@@ -50,6 +53,7 @@ from kaleipix_app.backend.generation.records import Records
 from kaleipix_app.backend.generation.request import Requests
 from kaleipix_app.backend.generation.run import Runner
 from kaleipix_app.backend.generation.service import Generations
+from kaleipix_app.backend.generation.timings import Timings
 from kaleipix_app.backend.generation.transfers import Transfers
 from kaleipix_app.backend.jobs.cleanups import Cleanup, Cleanups
 from kaleipix_app.backend.jobs.embedded import EmbeddedEngine
@@ -62,6 +66,7 @@ from kaleipix_app.backend.mail.smtp import SmtpMailer
 from kaleipix_app.backend.media.cleanups import empty_trash, remove_orphans
 from kaleipix_app.backend.media.images import Images
 from kaleipix_app.backend.media.ingest import Ingest
+from kaleipix_app.backend.media.signing import marker
 from kaleipix_app.backend.media.storage import Storage
 from kaleipix_app.backend.media.trash import Trash
 from kaleipix_app.backend.providers.base import Provider
@@ -98,6 +103,7 @@ class Container:
         self.db = Database(settings.database_url)
         self.storage = Storage(settings.media_dir)
         self.outgoing = Outgoing([settings.runpod_url], settings.result_hosts)
+        self.feed = Feed()
         self._make_accounts(mailer)
         self._make_generation(providers or self._providers(), models)
         self._make_cleanups()
@@ -106,25 +112,32 @@ class Container:
         settings = self.settings
         self.cookies = Cookies.of(settings)
         self.people = People()
-        self.sessions = Sessions(self.clock)
+        self.sessions = Sessions(self.clock, ended=self.feed.publish)
         self.identity = Identity(self.db, self.sessions, self.cookies)
         self.limiter = Limiter(self.clock, self.keyring)
         self.post = Post(mailer or _mailer(settings))
+        self.guesses = Guesses(self.limiter, self.clock)
+        self.networks = Networks(settings.trusted_proxies)
         self.signin = SignIn(settings, self.clock, self.keyring, self.sessions, self.limiter, self.post)
+        self.fresh = FreshCodes(self.clock, self.keyring, self.limiter, self.post)
+        self.email_change = EmailChange(
+            settings, self.clock, self.keyring, self.fresh, self.limiter, self.post, changed=self.feed.publish
+        )
+        self.renaming = Renaming(self.limiter, renamed=self.feed.publish)
 
     def _make_generation(self, providers: Mapping[str, Provider], models: Mapping[str, Model]) -> None:
         self.providers = providers
         self.models = {key: model for key, model in models.items() if self._is_offered(model)}
-        self.ingest = Ingest(_CORES)
+        self.ingest = Ingest(_CORES, marker(self.settings.c2pa_cert, self.settings.c2pa_key))
         self.images = Images(self.storage, self.ingest, self.clock)
         self.ledger = Ledger(self.clock)
-        self.feed = Feed()
         self.previews = Previews()
         self.history = History(self.images)
         self.trash = Trash(self.db, self.storage, self.clock)
         self.deletions = Deletions(self.db, self.trash, self.images, self.feed)
         records = Records(self.clock, self.ledger, self.feed, self.previews)
         self.transfers = Transfers(self.clock)
+        self.timings = Timings(self.models)
         self.callbacks = Callbacks(self.settings, self.keyring, self.db, records, self.providers, self._ring)
         ordering = Ordering(self.db, self.clock, records, self.images, self.callbacks.address)
         runner = Runner(self.db, self.clock, records, ordering, self.images, self.providers, self.feed, self.previews)
@@ -182,8 +195,8 @@ class Container:
                     self.signin,
                     self.sessions,
                     self.cookies,
-                    Guesses(self.limiter, self.clock),
-                    Networks(self.settings.trusted_proxies),
+                    self.guesses,
+                    self.networks,
                 ),
                 *uploads.routes(self.db, self.identity, self.images, self.settings.data_dir),
                 *media.routes(self.db, self.identity, self.images, self.storage),

@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from email_validator import EmailNotValidError, validate_email
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "KALEIPIX_"
@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     mail_from: str = ""
     company_name: str = "the operator of this installation"
     privacy_email: str = ""
+    c2pa_cert: Path | None = None
+    c2pa_key: Path | None = None
     result_hosts: Annotated[tuple[str, ...], NoDecode] = ("v3.fal.media", "v3b.fal.media", "fal.media")
     runpod_api_key: SecretStr | None = Field(default=None, validation_alias="RUNPOD_API_KEY")
     runpod_url: str = "https://api.runpod.ai/v2"
@@ -148,6 +150,12 @@ class Settings(BaseSettings):
             raise ValueError(f"{wrong!r} is not like sdxl=ENDPOINT_ID")
         return dict(pair.split("=", 1) for pair in pairs)
 
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.c2pa_cert is None) != (self.c2pa_key is None):
+            raise ValueError("KALEIPIX_C2PA_CERT and KALEIPIX_C2PA_KEY cannot be used without each other")
+        return self
+
     # What follows is derived, so that no two places guess differently.
 
     @property
@@ -218,6 +226,8 @@ def load() -> Settings:
         settings = Settings()
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
+        if not first["loc"]:  # of two settings together: the sentence names both
+            raise BadSettings(first["msg"].removeprefix("Value error, ") + ".") from error
         name = str(first["loc"][0])
         name = name if name in known else PREFIX + name.upper()
         raise BadSettings(f"{name} cannot be used: {first['msg'].removeprefix('Value error, ')}.") from error

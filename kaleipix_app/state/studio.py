@@ -9,8 +9,9 @@ import reflex as rx
 from kaleipix_app.backend import container
 from kaleipix_app.backend.accounts.viewer import Viewer
 from kaleipix_app.backend.errors import NotFound
-from kaleipix_app.state.guard import Session, sentences, viewer_of, viewer_with
-from kaleipix_app.state.tabs import Tabs
+from kaleipix_app.backend.generation.history import Record
+from kaleipix_app.state.guard import sentences, viewer_of
+from kaleipix_app.state.tabs import TABS
 from kaleipix_app.state.views import LiveView, MadeView, StageView, live_view, made_view, stage_view
 
 _PAGE = 12  # generations of history at a time
@@ -124,7 +125,8 @@ class Studio(rx.State):
         parts = container.get()
         async with parts.db.reading() as uow:
             credits = await parts.ledger.balance(uow, viewer.user_id)
-            live = [live_view(record, parts.previews) for record in await parts.history.live(uow, viewer.user_id)]
+            usual = await parts.timings.usual(uow)
+            live = [self._live(record, usual) for record in await parts.history.live(uow, viewer.user_id)]
             records = await parts.history.made(uow, viewer.user_id, limit=self._shown + 1)
         made = [made_view(record) for record in records[: self._shown]]
         known = {one.id for one in self.made}
@@ -152,6 +154,18 @@ class Studio(rx.State):
         if stage != self.stage:
             self.stage = stage
 
+    def _live(self, record: Record, usual: dict[str, list[float]]) -> LiveView:
+        seconds = usual.get(record.model) or [0.0]
+        started, runs = record.started_at, record.state == "running"
+        before = next((one for one in self.live if one.id == record.id and one.elapsed >= 0), None)
+        elapsed = (container.get().clock.now() - started).total_seconds() if runs and started else -1.0
+        return live_view(
+            record,
+            container.get().previews,
+            usual=seconds[min(record.count, len(seconds)) - 1],
+            elapsed=before.elapsed if before and runs else round(elapsed, 1),
+        )
+
 
 def shown_pictures(made: list[MadeView]) -> list[str]:
     """Ids of all pictures in the history, in the order in which they are seen."""
@@ -163,24 +177,3 @@ def next_to(image_id: str, before: list[str], now: list[str]) -> str:
     at = before.index(image_id) if image_id in before else 0
     left = [*before[at:], *reversed(before[:at]), *now]
     return next((one for one in left if one in set(now)), "")
-
-
-async def refresh(app: rx.App, token: str) -> bool:
-    """Let one tab read again; False when it is gone or its session has ended."""
-    connection = app.event_namespace.token_to_sid.get(token)
-    if connection is None:
-        return False
-    async with app.modify_state(rx.BaseStateToken(ident=token, cls=Studio)) as root:
-        session = await root.get_state(Session)
-        if not session._is_seen_over(connection):
-            return True
-        viewer = await viewer_with(session._secret)
-        studio = await root.get_state(Studio)
-        if viewer is None:
-            studio.reset()
-            return False
-        await studio._read(viewer)
-    return True
-
-
-TABS = Tabs()

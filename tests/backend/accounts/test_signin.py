@@ -7,8 +7,10 @@ import asyncio
 import pytest
 from sqlmodel import select
 
+from kaleipix_app.backend.accounts.addresses import read_address
 from kaleipix_app.backend.accounts.models import LoginChallenge, LoginSession, User
 from kaleipix_app.backend.accounts.signin import NeedsRegistration, Progress, SignedIn
+from kaleipix_app.backend.accounts.usernames import read_username
 from kaleipix_app.backend.errors import BadInput, Conflict, KaleipixError
 from tests.backend.accounts.desk import ADMIN, CODE, Desk, Outcome, other_code
 from tests.conftest import MovableClock
@@ -235,6 +237,13 @@ async def test_one_person_in_two_browsers_gets_one_account(desk: Desk, clock: Mo
     outcomes = [await desk.register(secret, name) for secret, name in zip(secrets, ("ann", "anouk"), strict=True)]
 
     assert [outcome.username for outcome in outcomes] == ["ann", "ann"]
+
+
+async def test_an_address_that_another_browser_made_an_account_of_meanwhile_is_that_account(desk: Desk) -> None:
+    await desk.join("ann@example.com", "ann")
+    async with desk.db.unit_of_work() as uow:  # as if it had not been there a moment before
+        user = await desk.signin._create(uow, read_address("ann@example.com"), read_username("anouk"))
+    assert user.username == "ann"
 
 
 async def test_admins_come_from_the_settings_at_each_sign_in(desk: Desk, clock: MovableClock) -> None:

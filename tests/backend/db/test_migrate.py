@@ -6,7 +6,9 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, inspect, text
 
@@ -61,6 +63,40 @@ async def test_a_migration_that_fails_leaves_everything_as_it_was(url: str, path
         await migrate.upgrade(url)
     with _reading(path) as connection:
         assert inspect(connection).get_table_names() == ["ledger_entry"]
+
+
+def _upgrade_to(path: Path, revision: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+    with _reading(path) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        connection.commit()
+
+
+async def test_people_stay_signed_in_across_the_new_columns_of_their_sessions(url: str, path: Path) -> None:
+    _upgrade_to(path, "0004")
+    now = "2026-11-24 12:00:00.000000"
+    address = {"email": "a@b.test", "email_typed": "a@b.test"}
+    rows: dict[str, dict[str, object]] = {
+        "user": {"id": "u", **address, "username": "ann", "username_skeleton": "ann", "is_admin": False, "plan": "free",
+                 "adult_confirmed_at": now, "created_at": now},
+        "login_session": {"id": "s", "token_hash": "hash", "user_id": "u", "created_at": now, "last_seen_at": now,
+                          "expires_at": now},
+        "login_challenge": {"id": "c", **address, "code_hash": "hash", "attempts": 0, "sends": 1, "created_at": now,
+                            "expires_at": now},
+    }  # fmt: skip
+    with _reading(path) as connection:
+        for table, row in rows.items():
+            names, values = ", ".join(row), ", ".join(f":{name}" for name in row)
+            connection.execute(text(f'INSERT INTO "{table}" ({names}) VALUES ({values})'), row)
+        connection.commit()
+    await migrate.upgrade(url)
+    with _reading(path) as connection:
+        session = connection.execute(text("SELECT token_hash, device, previous_hash, fresh_until FROM login_session"))
+        assert session.all() == [("hash", "", None, None)]
+        assert connection.execute(text("SELECT purpose FROM login_challenge")).all() == [("sign_in",)]
 
 
 async def test_a_file_that_is_no_database_is_refused_in_one_line(url: str, path: Path) -> None:

@@ -4,110 +4,28 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
-from io import BytesIO
 from pathlib import Path
 
 import pytest
-from PIL import Image as Pillow
+from sqlmodel import select
 
 from kaleipix_app.backend.container import Container
 from kaleipix_app.backend.generation.machine import State
+from kaleipix_app.backend.generation.models import Generation
 from kaleipix_app.backend.generation.transfers import NoticeNeeded
 from kaleipix_app.backend.providers.base import (
-    Delivered,
     Down,
-    Order,
     ProviderError,
     Queued,
     RateLimited,
     Refused,
-    Running,
     UnknownOutcome,
     Unreachable,
-    Update,
 )
-from kaleipix_app.backend.providers.catalogue import DEFAULT_MODEL, Model, Need
 from kaleipix_app.backend.settings import Settings
 from tests.backend.generation.conftest import Pipeline
+from tests.backend.generation.remote import CATALOGUE, Remote, a_picture
 from tests.conftest import MovableClock
-
-FLUX = replace(
-    DEFAULT_MODEL,
-    id="flux",
-    provider="fal",
-    name="FLUX",
-    vendor="Somebody",
-    is_ai=True,
-    price=2,
-    params=(),
-    partner="sd",
-)
-ELSEWHERE = replace(FLUX, id="sd", provider="runpod", partner="", price=5)
-UPSCALER = replace(FLUX, id="up", prompt=Need.NO, source=Need.MUST, aspect_ratios=(), partner="")
-CATALOGUE: dict[str, Model] = {model.id: model for model in (DEFAULT_MODEL, FLUX, ELSEWHERE, UPSCALER)}
-
-
-class Remote:
-    """A maker of pictures on somebody else's machines, in memory: it outlives the process that asks it."""
-
-    repeatable = False
-
-    def __init__(self, key: str) -> None:
-        self.key = key
-        self.orders: list[Order] = []
-        self.answers: list[Exception | None] = []  # to the next submits; None and the rest: accepted
-        self.arrives = True  # whether an order that is answered with an error has arrived all the same
-        self.updates: list[Update] = [Running(None)]
-        self.failure: ProviderError | None = None
-        self.pictures: list[bytes] | None = None
-        self.cancelled: list[str] = []
-        self.capacity = 10
-        self.go = asyncio.Event()
-        self.go.set()
-        self.asked = asyncio.Event()
-        self.followed = asyncio.Event()
-
-    def room(self) -> int:
-        return self.capacity
-
-    async def submit(self, order: Order) -> str:
-        answer = self.answers.pop(0) if self.answers else None
-        if answer is None or self.arrives:
-            self.orders.append(order)
-        self.asked.set()
-        if answer is not None:
-            raise answer
-        return f"job-{len(self.orders)}"
-
-    async def follow(self, job: str) -> AsyncIterator[Update]:
-        self.followed.set()
-        for update in self.updates:
-            yield update
-        await self.go.wait()
-        if self.failure is not None:
-            raise self.failure
-
-    async def collect(self, job: str) -> list[Delivered]:
-        order = self.orders[int(job.removeprefix("job-")) - 1]
-        pictures = [a_picture()] * order.count if self.pictures is None else self.pictures
-        return [Delivered(data, order.seed + n) for n, data in enumerate(pictures)]
-
-    async def cancel(self, job: str) -> None:
-        self.cancelled.append(job)
-
-    def job(self, model: str, name: str) -> str:
-        return name
-
-    def nudge(self, job: str) -> None: ...
-
-    async def close(self) -> None: ...
-
-
-def a_picture() -> bytes:
-    buffer = BytesIO()
-    Pillow.new("RGB", (64, 64), "orange").save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 class Remotes(Pipeline):
@@ -120,6 +38,22 @@ class Remotes(Pipeline):
     async def read_notice(self, provider: str = "fal") -> None:
         async with self.parts.db.unit_of_work() as uow:
             await self.parts.transfers.acknowledge(uow, self.ann, provider)
+
+    async def until_it_waits(self, id: str) -> None:
+        """Until nobody works on it any more, although it has not ended."""
+        rung = asyncio.Event()
+        self.parts.feed.subscribe(lambda _user: rung.set())
+
+        async def wait() -> None:
+            while True:
+                async with self.parts.db.reading() as uow:
+                    row = (await uow.session.exec(select(Generation).where(Generation.id == id))).one()
+                if row.not_before is not None:
+                    return
+                await rung.wait()
+                rung.clear()
+
+        await asyncio.wait_for(wait(), 10)
 
     async def restarted(self) -> Remotes:
         await self.parts.db.close()
@@ -189,8 +123,7 @@ async def test_what_surely_did_not_arrive_waits_and_is_asked_again(remotes: Remo
     remotes.fal.arrives, remotes.fal.answers = False, [error]
     async with remotes.working():
         id = await remotes.request(model="flux")
-        await remotes.fal.asked.wait()
-        await remotes.until(id, lambda record: record.state == State.QUEUED)
+        await remotes.until_it_waits(id)
         remotes.clock.move(seconds=21)
         remotes.parts.engine.ring()
         assert (await remotes.until(id)).state == State.DONE
@@ -201,8 +134,7 @@ async def test_it_does_not_wait_for_ever(remotes: Remotes) -> None:
     remotes.fal.arrives, remotes.fal.answers = False, [Unreachable()] * 2
     async with remotes.working():
         id = await remotes.request(model="flux")
-        await remotes.fal.asked.wait()
-        await remotes.until(id, lambda record: record.state == State.QUEUED)
+        await remotes.until_it_waits(id)
         remotes.clock.move(seconds=31 * 60)
         remotes.parts.engine.ring()
         record = await remotes.until(id)
@@ -252,7 +184,7 @@ async def test_a_call_brings_the_id_that_was_lost(reachable: Remotes) -> None:
     reachable.fal.answers = [UnknownOutcome()]
     async with reachable.working():
         id = await reachable.request(model="flux")
-        await reachable.until(id, lambda record: reachable.fal.asked.is_set())
+        await reachable.until_it_waits(id)
         assert (await reachable.record(id)).state == State.STARTING, "it waits for a call"
         assert await reachable.parts.callbacks.called("fal", id, "job-1")
         assert (await reachable.until(id)).state == State.DONE
@@ -265,7 +197,7 @@ async def test_no_call_within_the_grace_ends_refunded_and_a_late_one_still_bring
     reachable.fal.answers = [UnknownOutcome()]
     async with reachable.working():
         id = await reachable.request(model="flux")
-        await reachable.until(id, lambda record: reachable.fal.asked.is_set())
+        await reachable.until_it_waits(id)
         reachable.clock.move(seconds=121)
         reachable.parts.engine.ring()
         failed = await reachable.until(id)
@@ -333,7 +265,7 @@ async def test_cancelling_what_waits_for_a_call_ends_it(reachable: Remotes) -> N
     reachable.fal.answers = [UnknownOutcome()]
     async with reachable.working():
         id = await reachable.request(model="flux")
-        await reachable.until(id, lambda record: reachable.fal.asked.is_set())
+        await reachable.until_it_waits(id)
         async with reachable.parts.db.unit_of_work() as uow:
             await reachable.parts.generations.cancel(uow, reachable.ann, id)
         assert (await reachable.until(id)).state == State.CANCELLED
