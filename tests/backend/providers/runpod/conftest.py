@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
 import pytest
 from PIL import Image
+from structlog.testing import capture_logs
 
 from kaleipix_app.backend.providers.base import Delivered, Order, Update
 from kaleipix_app.backend.providers.catalogue import MODELS, Model, RunpodWire
@@ -101,11 +102,7 @@ async def studio() -> AsyncIterator[Studio]:
 
 
 @pytest.fixture
-def logged(capsys: pytest.CaptureFixture[str]) -> Callable[[], str]:
-    """What was logged since it was last asked."""
-
-    def read() -> str:
-        found = capsys.readouterr()
-        return found.out + found.err
-
-    return read
+def logged() -> Iterator[Callable[[], str]]:
+    """Everything that was logged so far."""
+    with capture_logs() as lines:
+        yield lambda: str(lines)

@@ -25,7 +25,7 @@ from tests.backend.providers.runpod.conftest import FAST, Studio, an_order
 from tests.emulators.conftest import until
 
 CALLBACK = "https://studio.example/webhooks/runpod?generation=g1&token=t"
-ONLY_CALLS = Pace(called_first=60, called_next=60, called_most=60)
+ONLY_CALLS = Pace(first=0, most=0, called_first=60, called_next=60, called_most=60)
 
 
 async def _next(updates: Any, *wanted: type[Update]) -> Update:
@@ -208,7 +208,7 @@ async def test_a_huge_status_ends_it(studio: Studio) -> None:
 async def test_collecting_can_be_repeated_when_the_read_fails(studio: Studio) -> None:
     job = await studio.provider.submit(an_order())
     await studio.followed(job)
-    for do in ("error", "cut", "malformed", "rate_limited"):
+    for do in ("error",) * FAILURES + ("cut", "malformed", "rate_limited"):
         studio.pod.script("status", do)
         with pytest.raises(ProviderError) as failed:
             await studio.provider.collect(job)

@@ -86,6 +86,7 @@ async def test_what_is_no_picture_is_passed_on_for_the_studio_to_judge(studio: S
         ("bad_base64", {}, "provider_error"),
         ("changed", {"fields": {"images": "no list"}}, "provider_error"),
         ("changed", {"fields": {"images": [{"filename": "x"}]}}, "provider_error"),
+        ("changed", {"fields": {"images": [{"filename": "x", "data": "QUJD!!!!"}]}}, "provider_error"),
         ("changed", {"fields": {"images": [None, 7]}}, "provider_error"),
         ("changed", {"fields": {"error": "CUDA out of memory"}}, "provider_error"),
         ("url", {"url": "https://elsewhere.example/x.png"}, "address_refused"),

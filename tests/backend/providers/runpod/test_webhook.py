@@ -19,7 +19,7 @@ from tests.backend.providers.runpod.conftest import Studio, an_order
 from tests.emulators.conftest import until
 from tests.emulators.server import serving
 
-ONLY_CALLS = Pace(called_first=60, called_next=60, called_most=60)
+ONLY_CALLS = Pace(first=0, most=0, called_first=60, called_next=60, called_most=60)
 
 
 @dataclass
