@@ -143,7 +143,7 @@ class Container:
         runner = Runner(self.db, self.clock, records, ordering, self.images, self.providers, self.feed, self.previews)
         self.queue = GenerationQueue(self.db, self.clock, self.feed)
         lanes = ProviderLanes(self.db, self.feed, self.transfers, self.providers, self.models)
-        self.engine = EmbeddedEngine(self.queue, runner, lanes)
+        self.engine = EmbeddedEngine(self.queue, runner, lanes, alone=self.db.is_sqlite)
         requests = Requests(self.clock, self.ledger, self.images, self.transfers, self.models, self.feed, self._ring)
         self.generations = Generations(self.clock, requests, records, self.feed, runner.interrupt, self._ring)
 

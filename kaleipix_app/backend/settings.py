@@ -19,10 +19,14 @@ from dotenv import dotenv_values
 from email_validator import EmailNotValidError, validate_email
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 PREFIX = "KALEIPIX_"
 _PAIR = re.compile(r"[a-z0-9.-]+=[A-Za-z0-9_-]{1,64}")
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1")
+_POSTGRESQL = ("postgresql", "postgres", "postgresql+psycopg")
+_DATABASES = "must look like postgresql://user:password@host:port/database or sqlite:////absolute/path.db"
 
 
 class BadSettings(Exception):
@@ -45,7 +49,7 @@ class Settings(BaseSettings):
     public_url: str = ""
     port: int = Field(default=3000, ge=1, le=65535)
     data_dir: Path = Path(".data")
-    db_url: str = ""
+    db_url: SecretStr | None = None
     storage_url: str = ""
     secret_key: SecretStr | None = None
     admin_emails: Annotated[tuple[str, ...], NoDecode] = ()
@@ -94,9 +98,15 @@ class Settings(BaseSettings):
 
     @field_validator("db_url")
     @classmethod
-    def _database(cls, value: str) -> str:
-        if value and not value.startswith("sqlite"):
-            raise ValueError("only SQLite is supported by this version")
+    def _database(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            try:
+                url = make_url(value.get_secret_value())
+            except (ArgumentError, ValueError):  # their own messages show the password
+                raise ValueError(_DATABASES) from None
+            is_postgresql = url.drivername in _POSTGRESQL and url.database
+            if not is_postgresql and url.drivername not in ("sqlite", "sqlite+aiosqlite"):
+                raise ValueError(_DATABASES)
         return value
 
     @field_validator("storage_url")
@@ -180,9 +190,16 @@ class Settings(BaseSettings):
     @property
     def database_url(self) -> str:
         """The SQLAlchemy URL with its async driver."""
-        if not self.db_url:
+        if self.db_url is None:
             return f"sqlite+aiosqlite:///{self.data_dir.absolute() / 'kaleipix.db'}"
-        return self.db_url.replace("sqlite://", "sqlite+aiosqlite://", 1)
+        url = make_url(self.db_url.get_secret_value())
+        driver = "postgresql+psycopg" if url.drivername in _POSTGRESQL else "sqlite+aiosqlite"
+        return url.set(drivername=driver).render_as_string(hide_password=False)
+
+    @property
+    def is_on_postgresql(self) -> bool:
+        """Whether other processes may work on the same database."""
+        return self.database_url.startswith("postgresql")
 
     @property
     def media_dir(self) -> Path:
@@ -233,4 +250,9 @@ def load() -> Settings:
         raise BadSettings(f"{name} cannot be used: {first['msg'].removeprefix('Value error, ')}.") from error
     if settings.secret_key is not None and any(len(key) < 16 for key in settings.secret_keys()):
         raise BadSettings("KALEIPIX_SECRET_KEY cannot be used: each key needs at least 16 characters.")
+    if settings.is_on_postgresql and settings.secret_key is None:
+        raise BadSettings(
+            "KALEIPIX_SECRET_KEY must be set when KALEIPIX_DB_URL is PostgreSQL: "
+            "every process on that database needs the same one. `openssl rand -base64 32` makes one."
+        )
     return settings

@@ -84,13 +84,17 @@ class GenerationQueue:
             .group_by(col(Generation.owner_id))
             .subquery()
         )
+        wanted = (col(Generation.provider) == lane, *_claimable(now))
         turn = func.row_number().over(partition_by=col(Generation.owner_id), order_by=col(Generation.id))
+        turns = select(col(Generation.id), turn.label("turn")).where(*wanted).subquery()
         found = await uow.session.exec(
             select(Generation)
+            .join(turns, turns.c.id == Generation.id)
             .outerjoin(busy, busy.c.owner_id == Generation.owner_id)
-            .where(col(Generation.provider) == lane, *_claimable(now))
-            .order_by(func.coalesce(busy.c.jobs, 0) + turn, col(Generation.id))
+            .where(*wanted)  # again: on PostgreSQL a row is looked at once more when it is locked
+            .order_by(func.coalesce(busy.c.jobs, 0) + turns.c.turn, col(Generation.id))
             .limit(most)
+            .with_for_update(of=Generation, skip_locked=True)  # PostgreSQL: what another process claims is passed over
         )
         return list(found)
 

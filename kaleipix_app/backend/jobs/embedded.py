@@ -1,4 +1,4 @@
-"""The job engine of one process: the rows themselves, woken by a bell.
+"""The job engine inside a process: the rows themselves, woken by a bell.
 
 No broker and nothing to lose: whoever starts next finds every unfinished row.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from contextlib import suppress
 
 from kaleipix_app.backend import log, tokens
 from kaleipix_app.backend.jobs.base import JobWorker, Lanes, Lease, LeaseQueue
@@ -18,9 +19,14 @@ _log = log.get("jobs")
 
 
 class EmbeddedEngine:
-    """Claims rows whenever there is room in their lane and the bell rang."""
+    """Claims rows whenever there is room in their lane and the bell rang.
 
-    def __init__(self, queue: LeaseQueue, worker: JobWorker, lanes: Lanes) -> None:
+    `alone`: no other process works on this database, so that whatever is leased at the start was left by a crash.
+    Otherwise a crashed one's leases run out by themselves.
+    """
+
+    def __init__(self, queue: LeaseQueue, worker: JobWorker, lanes: Lanes, *, alone: bool = True) -> None:
+        self._alone = alone
         self._queue = queue
         self._worker = worker
         self._lanes = lanes
@@ -30,7 +36,7 @@ class EmbeddedEngine:
         self._running: dict[asyncio.Task[None], Lease] = {}
 
     async def start(self) -> None:
-        taken = await self._queue.take_over()
+        taken = await self._queue.take_over() if self._alone else 0
         if taken:
             _log.info("taken_over", jobs=taken)
         self.ring()
@@ -64,10 +70,9 @@ class EmbeddedEngine:
                     pass
             except Exception as error:  # noqa: BLE001 - the database may be gone for a while; the engine must outlive it
                 _log.error("claim_failed", exc_info=error)
-            try:
-                await asyncio.wait_for(self._bell.wait(), _LOOK_ANYWAY)
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_ANYWAY):  # wait_for would swallow a stop that comes with a ring
+                    await self._bell.wait()
 
     async def _take(self) -> int:
         """Begin what there is room for; returns how much that was."""
