@@ -31,6 +31,7 @@ from kaleipix_app.backend.api import (
     media,
     plain_pages,
     previews,
+    runpod_webhook,
     session,
     uploads,
 )
@@ -69,11 +70,10 @@ from kaleipix_app.backend.media.ingest import Ingest
 from kaleipix_app.backend.media.signing import marker
 from kaleipix_app.backend.media.storage import Storage
 from kaleipix_app.backend.media.trash import Trash
+from kaleipix_app.backend.providers import configured
 from kaleipix_app.backend.providers.base import Provider
-from kaleipix_app.backend.providers.builtin.provider import BuiltinProvider
 from kaleipix_app.backend.providers.catalogue import MODELS, Model
-from kaleipix_app.backend.providers.fal import FalProvider, Webhooks
-from kaleipix_app.backend.providers.outgoing import Outgoing
+from kaleipix_app.backend.providers.fal.webhooks import Webhooks
 from kaleipix_app.backend.settings import Settings
 from kaleipix_app.backend.tokens import Keyring
 
@@ -99,12 +99,10 @@ class Container:
         self.tables = tables.metadata
         self.db = Database(settings.database_url)
         self.storage = Storage(settings.media_dir)
-        self.outgoing = Outgoing(
-            [settings.fal_queue_url, settings.fal_rest_url, settings.fal_cdn_url], settings.result_hosts
-        )
+        self.outgoing = configured.outgoing(settings)
         self.feed = Feed()
         self._make_accounts(mailer)
-        self._make_generation(providers or self._providers(), models)
+        self._make_generation(providers or configured.providers(settings, self.outgoing, _CORES), models)
         self._make_cleanups()
 
     def _make_accounts(self, mailer: Mailer | None) -> None:
@@ -126,7 +124,7 @@ class Container:
 
     def _make_generation(self, providers: Mapping[str, Provider], models: Mapping[str, Model]) -> None:
         self.providers = providers
-        self.models = {key: model for key, model in models.items() if model.provider in self.providers}
+        self.models = configured.offered(models, providers, self.settings)
         self.ingest = Ingest(_CORES, marker(self.settings.c2pa_cert, self.settings.c2pa_key))
         self.images = Images(self.storage, self.ingest, self.clock)
         self.ledger = Ledger(self.clock)
@@ -145,20 +143,6 @@ class Container:
         self.engine = EmbeddedEngine(self.queue, runner, lanes, alone=self.db.is_sqlite)
         requests = Requests(self.clock, self.ledger, self.images, self.transfers, self.models, self.feed, self._ring)
         self.generations = Generations(self.clock, requests, records, self.feed, runner.interrupt, self._ring)
-
-    def _providers(self) -> dict[str, Provider]:
-        """The engine, and every provider that the operator has a key for."""
-        made: dict[str, Provider] = {"builtin": BuiltinProvider(_CORES)}
-        settings = self.settings
-        if settings.fal_key is not None:
-            made["fal"] = FalProvider(
-                settings.fal_key.get_secret_value(),
-                self.outgoing,
-                queue_url=settings.fal_queue_url,
-                rest_url=settings.fal_rest_url,
-                cdn_url=settings.fal_cdn_url,
-            )
-        return made
 
     def _ring(self) -> None:
         self.engine.ring()
@@ -202,6 +186,7 @@ class Container:
                     self.callbacks.called,
                     self.callbacks.is_ours,
                 ),
+                *runpod_webhook.routes("runpod" in self.providers, self.callbacks.called, self.callbacks.is_ours),
             ],
             exception_handlers={KaleipixError: answers.expected, Exception: answers.unexpected},
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from ipaddress import ip_network
 from pathlib import Path
@@ -22,6 +23,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 PREFIX = "KALEIPIX_"
+_PAIR = re.compile(r"[a-z0-9.-]+=[A-Za-z0-9_-]{1,64}")
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1")
 _POSTGRESQL = ("postgresql", "postgres", "postgresql+psycopg")
 _DATABASES = "must look like postgresql://user:password@host:port/database or sqlite:////absolute/path.db"
@@ -58,7 +60,9 @@ class Settings(BaseSettings):
     privacy_email: str = ""
     c2pa_cert: Path | None = None
     c2pa_key: Path | None = None
-
+    runpod_api_key: SecretStr | None = Field(default=None, validation_alias="RUNPOD_API_KEY")
+    runpod_url: str = "https://api.runpod.ai/v2"
+    runpod_endpoints: Annotated[Mapping[str, str], NoDecode] = Field(default_factory=dict)
     fal_key: SecretStr | None = Field(default=None, validation_alias="FAL_KEY")
     fal_queue_url: str = "https://queue.fal.run"
     fal_rest_url: str = "https://rest.fal.ai"
@@ -96,14 +100,14 @@ class Settings(BaseSettings):
             raise ValueError("must be http:// or https:// and a host, without a path")
         return value.rstrip("/")
 
-    @field_validator("fal_key")
+    @field_validator("fal_key", "runpod_api_key")
     @classmethod
     def _key(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not re.fullmatch(r"[!-~]+", value.get_secret_value()):
             raise ValueError("must be the key alone, without spaces or line breaks")
         return value
 
-    @field_validator("fal_queue_url", "fal_rest_url", "fal_cdn_url")
+    @field_validator("fal_queue_url", "fal_rest_url", "fal_cdn_url", "runpod_url")
     @classmethod
     def _provider_url(cls, value: str) -> str:
         parts = urlsplit(value)
@@ -148,6 +152,17 @@ class Settings(BaseSettings):
             if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
                 raise ValueError("must look like smtp://user:pass@host:port or smtps://…")
         return value
+
+    @field_validator("runpod_endpoints", mode="before")
+    @classmethod
+    def _pairs(cls, value: Any) -> Any:
+        """Which models there are is known above: the container checks the left sides."""
+        if not isinstance(value, str):
+            return value
+        pairs = [part.strip() for part in value.split(",") if part.strip()]
+        if wrong := next((pair for pair in pairs if not _PAIR.fullmatch(pair)), None):
+            raise ValueError(f"{wrong!r} is not like sdxl=ENDPOINT_ID")
+        return dict(pair.split("=", 1) for pair in pairs)
 
     @model_validator(mode="after")
     def _both_or_none(self) -> Self:

@@ -60,6 +60,10 @@ def test_an_unknown_name_is_refused_by_name(place: str, tmp_path: Path, monkeypa
         ("FAL_CDN_URL", "https://user:pass@v3.fal.media"),
         ("RESULT_HOSTS", "v3.fal.media,https://fal.media"),
         ("RESULT_HOSTS", "fal.media:443"),
+        ("RUNPOD_URL", "api.runpod.ai"),
+        ("RUNPOD_ENDPOINTS", "sdxl"),
+        ("RUNPOD_ENDPOINTS", "sdxl=abc,comfy-portrait=../x"),
+        ("RESULT_HOSTS", "https://bucket.example"),
         ("SECRET_KEY", "short"),
         ("SECRET_KEY", "a key that is long enough,short"),
     ],
@@ -117,6 +121,14 @@ def test_lists_are_split_and_addresses_lowered(monkeypatch: pytest.MonkeyPatch) 
 def test_an_empty_value_is_the_default(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("KALEIPIX_PORT=\nKALEIPIX_SECRET_KEY=\n")
     assert load().port == 3000
+
+
+@pytest.mark.parametrize("key", ["two words", "a line\nbreak", "ключ"])
+def test_a_key_that_no_header_can_carry_is_refused_by_name(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RUNPOD_API_KEY", key)
+    with pytest.raises(BadSettings, match="RUNPOD_API_KEY cannot be used") as refused:
+        load()
+    assert key not in str(refused.value)
 
 
 @pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])

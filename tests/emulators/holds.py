@@ -20,7 +20,8 @@ class Hold:
 
     def fits(self, call: Call) -> bool:
         return (
-            self.stage == call.step
+            not self.open
+            and self.stage == call.step
             and self.model in (None, call.model)
             and (self.prompt is None or self.prompt in call.prompt)
         )

@@ -21,7 +21,7 @@ from kaleipix_app.backend.generation.records import Records
 from kaleipix_app.backend.jobs.base import Lease
 from kaleipix_app.backend.media.images import Images
 from kaleipix_app.backend.providers.base import Order, Provider, ProviderError, UnknownOutcome
-from kaleipix_app.backend.providers.catalogue import Task
+from kaleipix_app.backend.providers.catalogue import MODELS, Task
 
 GRACE = timedelta(minutes=2)  # in which a provider calls back about an order whose id is not known
 _TRIES = 10  # to write down an id, a second between two
@@ -114,14 +114,17 @@ class Ordering:
             count=row.count,
             seed=row.seed,
             params=row.params,
-            source=await self._bytes(row, row.source_id),
+            source=await self._source(row),
             aspect_ratio=row.aspect_ratio,
             callback=self._callback(row.provider, row.id),
         )
 
-    async def _bytes(self, row: Generation, image_id: str | None) -> bytes | None:
-        if image_id is None:
+    async def _source(self, row: Generation) -> bytes | None:
+        if row.source_id is None:
             return None
         async with self._db.reading() as uow:
-            picture = await self._images.get(uow, row.owner_id, image_id)
-        return await self._images.original_bytes(picture)
+            picture = await self._images.get(uow, row.owner_id, row.source_id)
+        model = MODELS.get(row.model)
+        if model is None or not model.is_ai:  # the engine takes any size
+            return await self._images.original_bytes(picture)
+        return await self._images.within(picture, model.source_edge)

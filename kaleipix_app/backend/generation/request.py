@@ -127,6 +127,8 @@ def validate(draft: Draft, models: Mapping[str, Model]) -> Model:
         raise BadInput(f"A seed is a whole number from 0 to {MAX_SEED}.", code="seed")
     if draft.source_id is not None and model.source is Need.NO:
         raise BadInput(f"{model.name} does not work from a picture. Remove it or choose another model.", code="source")
+    if model.mask is Need.MUST:
+        raise BadInput(f"{model.name} needs a mask, which cannot be drawn here yet. Choose another model.", code="mask")
     if draft.source_id is None and model.source is Need.MUST:
         raise BadInput(f"{model.name} works from a picture. Add one first.", code="source_missing")
     known = {param.key: param for param in model.params}
@@ -140,7 +142,10 @@ def _check_prompt(draft: Draft, model: Model) -> None:
     prompt = draft.prompt.strip() if isinstance(draft.prompt, str) else ""
     if not prompt and model.prompt is Need.MUST:
         raise BadInput("Write a prompt first: a few words are enough.", code="prompt_empty")
-    if len(prompt) > MAX_PROMPT:
-        raise BadInput(f"The prompt is {len(prompt) - MAX_PROMPT} characters too long.", code="prompt_too_long")
+    most = min(MAX_PROMPT, model.max_prompt)
+    if len(prompt) > most:
+        raise BadInput(
+            f"The prompt is {len(prompt) - most} characters too long for this model.", code="prompt_too_long"
+        )
     if any("\ud800" <= character <= "\udfff" for character in prompt):
         raise BadInput("The prompt has half a character in it that cannot be stored. Type it again.", code="prompt")

@@ -204,6 +204,11 @@ class Images:
         """The kept original. Raises NotFound, StorageFailed."""
         return await self._storage.get(picture.key("original"))
 
+    async def within(self, picture: Picture, edge: int) -> bytes:
+        """The original, made smaller if its long edge has more than `edge` pixels. Raises NotFound, StorageFailed."""
+        data = await self.original_bytes(picture)
+        return data if max(picture.width, picture.height) <= edge else await self._ingest.smaller(data, edge)
+
     async def converted(self, picture: Picture, format: Format) -> bytes:
         """The original as a file of this format; a result carries its mark. Raises NotFound, StorageFailed."""
         data = await self.original_bytes(picture)

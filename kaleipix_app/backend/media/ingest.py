@@ -67,6 +67,10 @@ class Ingest:
         """A kept picture in another format, marked if a source type is given. Raises BadInput."""
         return await self._run(lambda deadline: _convert(data, format, source_type, self._mark, deadline))
 
+    async def smaller(self, data: bytes, edge: int) -> bytes:
+        """A kept picture, made smaller until its long edge has at most `edge` pixels. Raises BadInput."""
+        return await self._run(lambda deadline: _smaller(data, edge, deadline))
+
     def close(self) -> None:
         """Let the threads end; what waits for its turn is cancelled."""
         if self._pool is not None:
@@ -103,6 +107,11 @@ def _result(data: bytes, source_type: SourceType, mark: Marker, deadline: Deadli
 def _convert(data: bytes, format: Format, source_type: SourceType | None, mark: Marker, deadline: Deadline) -> bytes:
     file = encode(decode(data, deadline).pixels, format)
     return file if source_type is None else mark(file, source_type)
+
+
+def _smaller(data: bytes, edge: int, deadline: Deadline) -> bytes:
+    decoded = decode(data, deadline)
+    return encode(thumbnails.fit(decoded.pixels, edge), _kept_as(decoded), sampling=decoded.sampling)
 
 
 def _finish(decoded: Decoded, format: Format, original: bytes, deadline: Deadline) -> Ingested:

@@ -20,11 +20,12 @@ _GAP = 1.5  # whole-number reduction first, down to 1.5 times the size: no visib
 
 def make(pixels: Image.Image) -> tuple[bytes, bytes]:
     """Thumb and preview of RGB or RGBA pixels, as WebP."""
-    preview = _fit(pixels, PREVIEW)
-    return _webp(_fit(preview, THUMB)), _webp(preview)
+    preview = fit(pixels, PREVIEW)
+    return _webp(fit(preview, THUMB)), _webp(preview)
 
 
-def _fit(pixels: Image.Image, edge: int) -> Image.Image:
+def fit(pixels: Image.Image, edge: int) -> Image.Image:
+    """Made smaller until its long edge has at most `edge` pixels; never enlarged."""
     longest = max(pixels.size)
     if longest <= edge:
         return pixels

@@ -21,8 +21,8 @@ OPEN_TO_ALL = {
     "/api/session/register",
     "/api/session/end",
 }
-#: Only for providers, whose signature they check.
-FOR_PROVIDERS = {"/webhooks/fal"}
+#: Only for providers: signed, or at an address with a token in it.
+FOR_PROVIDERS = {"/webhooks/fal", "/webhooks/runpod"}
 GIVES_PICTURES = {"/media/{image_id}/{variant}", "/api/generations/{generation_id}/preview"}
 TAKES_PICTURES = {"/api/uploads"}
 

@@ -250,3 +250,11 @@ async def test_in_another_format_a_result_keeps_its_mark_and_a_source_gets_none(
         data = await images.converted(picture, format)
         assert opened(data).format == format
         assert read_mark(data) is expected
+
+
+async def test_a_picture_is_made_smaller_for_whoever_is_paid_by_the_megapixel(images: Images, db: Database) -> None:
+    prepared = await images.prepare(file(photo(900, 300), "PNG"))
+    async with db.unit_of_work() as uow:
+        picture = await images.add_source(uow, OWNER, prepared)
+    assert opened(await images.within(picture, 300)).size == (300, 100)
+    assert await images.within(picture, 900) == await images.original_bytes(picture)

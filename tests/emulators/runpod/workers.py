@@ -127,7 +127,8 @@ class Workers:
         return output
 
     def _image(self, job: Job, made: Made, at: int) -> dict[str, str]:
-        name = f"ComfyUI_{at + 1:05d}_.png"
+        saved = next(iter(nodes(job.given["workflow"], "SaveImage")), {})
+        name = f"{saved.get('filename_prefix', 'ComfyUI')}_{at + 1:05d}_.png"
         if url := self._stored(job, made, name):
             return {"filename": name, "type": "s3_url", "data": url}
         return {"filename": name, "type": "base64", "data": _base64(job, made)}
@@ -181,7 +182,8 @@ def drawn(workflow: dict[str, Any], sources: dict[str, Image.Image], prompt: str
     """The pictures of every output node; previews are temporary and stay behind."""
     canvas = next(iter(nodes(workflow, "EmptyLatentImage", "EmptySD3LatentImage")), {})
     sampler = next(iter(nodes(workflow, "KSampler")), {})
-    seed, count = int(sampler.get("seed", 0)), int(canvas.get("batch_size", 1))
+    repeat = next(iter(nodes(workflow, "RepeatLatentBatch")), {})
+    seed, count = int(sampler.get("seed", 0)), int(repeat.get("amount", canvas.get("batch_size", 1)))
     size = (int(canvas.get("width", 512)), int(canvas.get("height", 512)))
     named = next(iter(nodes(workflow, "LoadImage")), None)
     source = sources[named["image"]] if named else None

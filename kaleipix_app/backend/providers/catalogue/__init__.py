@@ -18,8 +18,11 @@ from kaleipix_app.backend.providers.catalogue.model import (
     RunpodWire,
     Task,
 )
+from kaleipix_app.backend.providers.catalogue.runpod import RUNPOD_MODELS
 
-MODELS: MappingProxyType[str, Model] = MappingProxyType({model.id: model for model in (KALEIDOSCOPE, *FAL_MODELS)})
+MODELS: MappingProxyType[str, Model] = MappingProxyType(
+    {model.id: model for model in (KALEIDOSCOPE, *FAL_MODELS, *RUNPOD_MODELS)}
+)
 DEFAULT_MODEL = KALEIDOSCOPE
 
 __all__ = [

@@ -11,7 +11,8 @@ from PIL import Image
 
 from kaleipix_app.backend.providers.base import Delivered, Order, Update
 from kaleipix_app.backend.providers.catalogue import MODELS, Model, Need
-from kaleipix_app.backend.providers.fal import FalProvider, Pace
+from kaleipix_app.backend.providers.fal.pace import Pace
+from kaleipix_app.backend.providers.fal.provider import FalProvider
 from kaleipix_app.backend.providers.outgoing import Outgoing
 from tests.emulators.fal import Fal, Settings
 from tests.emulators.server import serving

@@ -18,7 +18,7 @@ from kaleipix_app.backend.providers.base import (
     Refused,
     TimedOut,
 )
-from kaleipix_app.backend.providers.fal import Pace
+from kaleipix_app.backend.providers.fal.pace import Pace
 from kaleipix_app.backend.providers.outgoing import NotAllowed, TooMuch
 from tests.backend.providers.fal.bench import Bench, a_picture, an_order
 from tests.emulators.fal import Fal

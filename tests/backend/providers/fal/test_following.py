@@ -10,7 +10,8 @@ import pytest
 
 from kaleipix_app.backend.providers.base import ProviderError, Queued, Running, TimedOut, Unconfigured, UnknownOutcome
 from kaleipix_app.backend.providers.circuit import FAILURES
-from kaleipix_app.backend.providers.fal import FalProvider, Pace
+from kaleipix_app.backend.providers.fal.pace import Pace
+from kaleipix_app.backend.providers.fal.provider import FalProvider
 from kaleipix_app.backend.providers.fal.status import Status, read
 from tests.backend.providers.fal.bench import QUICK, Bench, an_order
 

@@ -23,7 +23,8 @@ from kaleipix_app.backend.providers.base import (
     Unsupported,
 )
 from kaleipix_app.backend.providers.circuit import FAILURES
-from kaleipix_app.backend.providers.fal import FalProvider, Pace
+from kaleipix_app.backend.providers.fal.pace import Pace
+from kaleipix_app.backend.providers.fal.provider import FalProvider
 from kaleipix_app.backend.providers.outgoing import Outgoing
 from tests.backend.providers.fal.bench import KEY, Bench, an_order
 from tests.emulators.fal import Fal

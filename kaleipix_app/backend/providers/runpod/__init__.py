@@ -1,0 +1,1 @@
+"""RunPod: pictures from serverless endpoints that the operator has set up."""
