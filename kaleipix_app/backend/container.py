@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from kaleipix_app.backend import log, tables
+from kaleipix_app.backend import log, periods, tables
 from kaleipix_app.backend import settings as settings_module
 from kaleipix_app.backend.abuse.guesses import Guesses
 from kaleipix_app.backend.abuse.limits import Limiter
@@ -30,6 +30,7 @@ from kaleipix_app.backend.api import (
     health,
     media,
     plain_pages,
+    policy_pages,
     previews,
     runpod_webhook,
     session,
@@ -70,6 +71,7 @@ from kaleipix_app.backend.media.ingest import Ingest
 from kaleipix_app.backend.media.signing import marker
 from kaleipix_app.backend.media.storage import Storage
 from kaleipix_app.backend.media.trash import Trash
+from kaleipix_app.backend.privacy.policy import Policies
 from kaleipix_app.backend.providers import configured
 from kaleipix_app.backend.providers.base import Provider
 from kaleipix_app.backend.providers.catalogue import MODELS, Model
@@ -103,6 +105,7 @@ class Container:
         self.feed = Feed()
         self._make_accounts(mailer)
         self._make_generation(providers or configured.providers(settings, self.outgoing, _CORES), models)
+        self._make_privacy()
         self._make_cleanups()
 
     def _make_accounts(self, mailer: Mailer | None) -> None:
@@ -144,6 +147,9 @@ class Container:
         requests = Requests(self.clock, self.ledger, self.images, self.transfers, self.models, self.feed, self._ring)
         self.generations = Generations(self.clock, requests, records, self.feed, runner.interrupt, self._ring)
 
+    def _make_privacy(self) -> None:
+        self.policies = Policies(self.db, self.clock, self.settings)
+
     def _ring(self) -> None:
         self.engine.ring()
 
@@ -155,10 +161,12 @@ class Container:
             [
                 *account_cleanups(self.db),
                 *generation_cleanups(self.db),
-                Cleanup("outbox", "mails kept as files: 24 hours", partial(sweep_outbox, outbox)),
-                Cleanup("trash", "deleted pictures: 30 days", partial(empty_trash, self.trash)),
+                Cleanup("outbox", f"mails kept as files: {periods.OUTBOX.words}", partial(sweep_outbox, outbox)),
+                Cleanup("trash", f"deleted pictures: {periods.TRASH.words}", partial(empty_trash, self.trash)),
                 Cleanup(
-                    "orphans", "files that no picture needs: 24 hours", partial(remove_orphans, self.db, self.storage)
+                    "orphans",
+                    f"files that no picture needs: {periods.STRAY_FILES.words}",
+                    partial(remove_orphans, self.db, self.storage),
                 ),
             ],
         )
@@ -170,6 +178,7 @@ class Container:
             routes=[
                 *health.routes(self.db, self.storage),
                 *frontend.routes(self.settings),
+                *policy_pages.routes(self.policies),
                 *session.routes(
                     self.db,
                     self.signin,
@@ -200,6 +209,7 @@ class Container:
     async def running(self) -> AsyncIterator[None]:
         """Work from here to there: jobs taken up first, handed back at the end."""
         log.configure()
+        await self.policies.publish()
         await self.engine.start()
         self.schedule.start()
         try:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
-_KEPT = timedelta(hours=24)
+from kaleipix_app.backend import periods
 
 
 async def sweep_outbox(folder: Path, as_of: datetime, dry: bool) -> int:
-    """Remove mails, and drafts of mails, that were written more than 24 hours ago; returns how many."""
-    return await asyncio.to_thread(_sweep, folder, (as_of - _KEPT).timestamp(), dry)
+    """Remove mails, and drafts of mails, that have been there for their time; returns how many."""
+    return await asyncio.to_thread(_sweep, folder, periods.OUTBOX.before(as_of).timestamp(), dry)
 
 
 def _sweep(folder: Path, before: float, dry: bool) -> int:

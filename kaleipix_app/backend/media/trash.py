@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import get_args
 
 from obstore.exceptions import BaseError
 from sqlalchemy import ColumnElement
 from sqlmodel import col, delete, func, select, update
 
-from kaleipix_app.backend import log
+from kaleipix_app.backend import log, periods
 from kaleipix_app.backend.clock import Clock
 from kaleipix_app.backend.db.engine import Database, UnitOfWork
 from kaleipix_app.backend.errors import NotFound
@@ -26,7 +26,7 @@ from kaleipix_app.backend.media.models import Image
 from kaleipix_app.backend.media.pictures import Picture, Variant
 from kaleipix_app.backend.media.storage import Storage
 
-KEPT = timedelta(days=30)
+KEPT = periods.TRASH.rest
 _OVERDUE = datetime(1970, 1, 1, tzinfo=UTC)
 _BATCH = 200  # rows in one statement
 
