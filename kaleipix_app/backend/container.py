@@ -19,12 +19,14 @@ from kaleipix_app.backend.accounts.cleanups import cleanups as account_cleanups
 from kaleipix_app.backend.accounts.cookies import Cookies
 from kaleipix_app.backend.accounts.email_change import EmailChange
 from kaleipix_app.backend.accounts.fresh import FreshCodes
+from kaleipix_app.backend.accounts.leaving import Leaving
 from kaleipix_app.backend.accounts.people import People
 from kaleipix_app.backend.accounts.renaming import Renaming
 from kaleipix_app.backend.accounts.sessions import Sessions
 from kaleipix_app.backend.accounts.signin import SignIn
 from kaleipix_app.backend.api import (
     answers,
+    exports,
     fal_webhook,
     frontend,
     health,
@@ -71,7 +73,13 @@ from kaleipix_app.backend.media.ingest import Ingest
 from kaleipix_app.backend.media.signing import marker
 from kaleipix_app.backend.media.storage import Storage
 from kaleipix_app.backend.media.trash import Trash
+from kaleipix_app.backend.privacy.archive import Archive
+from kaleipix_app.backend.privacy.centre import Centre
+from kaleipix_app.backend.privacy.cleanups import cleanups as privacy_cleanups
+from kaleipix_app.backend.privacy.erasure import Erasure
+from kaleipix_app.backend.privacy.exports import Exports
 from kaleipix_app.backend.privacy.policy import Policies
+from kaleipix_app.backend.privacy.tombstones import Tombstones
 from kaleipix_app.backend.providers import configured
 from kaleipix_app.backend.providers.base import Provider
 from kaleipix_app.backend.providers.catalogue import MODELS, Model
@@ -148,7 +156,32 @@ class Container:
         self.generations = Generations(self.clock, requests, records, self.feed, runner.interrupt, self._ring)
 
     def _make_privacy(self) -> None:
-        self.policies = Policies(self.db, self.clock, self.settings)
+        settings = self.settings
+        self.policies = Policies(self.db, self.clock, settings)
+        self.archive = Archive(self.db, self.storage)
+        self.exports = Exports(
+            self.db,
+            self.clock,
+            self.archive,
+            self.fresh,
+            self.post,
+            settings.data_dir / "exports",
+            settings.url,
+            changed=self.feed.publish,
+        )
+        self.centre = Centre(settings, self.clock, self.post, self.generations)
+        self.erasure = Erasure(
+            self.db,
+            self.clock,
+            Leaving(self.clock, self.sessions, self.post),
+            self.fresh,
+            self.generations,
+            self.trash,
+            self.exports,
+            Tombstones(settings.data_dir / "erased.txt", self.keyring),
+            settings.data_dir / "outbox",
+            self.feed.publish,
+        )
 
     def _ring(self) -> None:
         self.engine.ring()
@@ -161,6 +194,7 @@ class Container:
             [
                 *account_cleanups(self.db),
                 *generation_cleanups(self.db),
+                *privacy_cleanups(self.db, self.erasure, self.exports),
                 Cleanup("outbox", f"mails kept as files: {periods.OUTBOX.words}", partial(sweep_outbox, outbox)),
                 Cleanup("trash", f"deleted pictures: {periods.TRASH.words}", partial(empty_trash, self.trash)),
                 Cleanup(
@@ -189,6 +223,7 @@ class Container:
                 ),
                 *uploads.routes(self.db, self.identity, self.images, self.settings.data_dir),
                 *media.routes(self.db, self.identity, self.images, self.storage),
+                *exports.routes(self.db, self.identity, self.exports),
                 *previews.routes(self.identity, self.previews),
                 *fal_webhook.routes(
                     Webhooks(self.outgoing, self.settings.fal_rest_url) if "fal" in self.providers else None,
@@ -210,6 +245,7 @@ class Container:
         """Work from here to there: jobs taken up first, handed back at the end."""
         log.configure()
         await self.policies.publish()
+        await self.exports.resume()
         await self.engine.start()
         self.schedule.start()
         try:
@@ -217,6 +253,7 @@ class Container:
         finally:
             self.schedule.stop()
             await self.engine.stop(_STOP_SECONDS)
+            await self.exports.close()
             await self.post.close()
             for provider in self.providers.values():
                 await provider.close()

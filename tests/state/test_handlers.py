@@ -15,11 +15,13 @@ from kaleipix_app.backend.generation.models import Generation
 from kaleipix_app.backend.media.models import Image
 from kaleipix_app.state.account import Account
 from kaleipix_app.state.composer import Composer
+from kaleipix_app.state.deletion import AccountDeletion
 from kaleipix_app.state.email_change import EmailChange
 from kaleipix_app.state.fresh import FreshCode
 from kaleipix_app.state.guard import is_public
 from kaleipix_app.state.login import Login
 from kaleipix_app.state.notices import Notices
+from kaleipix_app.state.privacy_centre import PrivacyCentre
 from kaleipix_app.state.studio import Studio
 from kaleipix_app.state.trash import TrashBin
 from tests.house import House
@@ -27,7 +29,7 @@ from tests.state.harness import Events
 
 #: What anyone may call, and why it can do no harm: each of these changes only what the caller's own tab shows.
 OPEN_TO_ALL = {"Login.open", "Login.stepped", "Login.failed", "Login.start_over", "Notices.show", "Notices.close"}
-STATES = (Studio, Composer, TrashBin, Login, Notices, Account, EmailChange, FreshCode)
+STATES = (Studio, Composer, TrashBin, Login, Notices, Account, EmailChange, FreshCode, AccountDeletion, PrivacyCentre)
 
 
 def handlers() -> dict[str, Any]:

@@ -14,7 +14,7 @@ _NAMED = frozenset(
 )
 
 # Other spellings of a page that people are sent on from, instead of being told that there is nothing.
-SENT_ON = {"/account/": "/account", "/account.html": "/account"}
+SENT_ON = {f"{page}{ending}": page for page in ("/account", "/account/privacy") for ending in ("/", ".html")}
 
 
 def is_odd(path: str, raw: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""Who may see `/w/<username>` and `/account`: decided here, before any page is served."""
+"""Who may see `/w/<username>` and `/account…`: decided here, before any page is served."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from kaleipix_app.backend.api.identity import Identity
 from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.errors import DatabaseFailed
 
-_ACCOUNT = "/account"
+_ACCOUNT = frozenset({"/account", "/account/privacy"})
 _log = log.get("workspace")
 
 
@@ -45,14 +45,14 @@ class WorkspaceGate:
             viewer = await self._identity.viewer(connection)
             return _see(home(viewer)) if viewer else Pass()
         asked = paths.SENT_ON.get(path, path)
-        if asked != _ACCOUNT and not asked.startswith("/w/"):
+        if asked not in _ACCOUNT and not asked.startswith("/w/"):
             return Pass()
         viewer = await self._identity.viewer(connection)
         if viewer is None:
             return _see(f"/login?next={quote(_with_query(connection, asked))}")
-        if path in (home(viewer), _ACCOUNT):
+        if path == home(viewer) or path in _ACCOUNT:
             return await self._opened(connection, viewer)
-        if asked in (f"{home(viewer)}/", _ACCOUNT):  # one address, without the slash
+        if asked == f"{home(viewer)}/" or asked in _ACCOUNT:  # one address, without the slash
             return _see(asked.removesuffix("/"))
         return self._not_found()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
+from email import message_from_bytes, policy
 from pathlib import Path
 
 from kaleipix_app.backend import periods
@@ -19,3 +20,21 @@ def _sweep(folder: Path, before: float, dry: bool) -> int:
     for path in () if dry else old:
         path.unlink(missing_ok=True)
     return len(old)
+
+
+async def remove_mails_to(folder: Path, addresses: set[str]) -> int:
+    """Remove every kept mail to these addresses at once; returns how many."""
+    return await asyncio.to_thread(_remove_to, folder, {address.lower() for address in addresses})
+
+
+def _remove_to(folder: Path, addresses: set[str]) -> int:
+    removed = 0
+    for path in folder.glob("*.eml"):
+        try:
+            to = message_from_bytes(path.read_bytes(), policy=policy.default)["To"]
+        except FileNotFoundError:  # swept meanwhile
+            continue
+        if to is not None and {one.addr_spec.lower() for one in to.addresses} & addresses:
+            path.unlink(missing_ok=True)
+            removed += 1
+    return removed

@@ -82,5 +82,7 @@ class Category:
     processors: tuple[str, ...] = ()  # keys in processors.py
     exported: str = ""  # how its person gets it
     erased: str = ""  # how it goes
+    only: tuple[str, str] | None = None  # of the first table just the rows with this value, when they are counted
+    dated: str = ""  # its column from which `period` runs
     needs: str = ""  # a processor without which nothing of this is collected
     is_collected: bool = True
