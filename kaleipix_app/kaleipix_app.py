@@ -11,6 +11,7 @@ import reflex as rx
 from kaleipix_app.backend import container
 from kaleipix_app.components.shell import offline_bar
 from kaleipix_app.pages.account import account
+from kaleipix_app.pages.account_deleted import account_deleted
 from kaleipix_app.pages.landing import landing
 from kaleipix_app.pages.login import login
 from kaleipix_app.pages.not_found import not_found
@@ -52,6 +53,7 @@ app.add_page(login, route="/login", title="Sign in · Kaleipix", on_load=Login.o
 app.add_page(studio, route="/w/[username]", title="Studio · Kaleipix", on_load=[Studio.open, Composer.open])
 app.add_page(account, route="/account", title="Account · Kaleipix", on_load=[Account.open, EmailChange.resume])
 app.add_page(privacy_centre, route="/account/privacy", title="Privacy centre · Kaleipix", on_load=PrivacyCentre.open)
+app.add_page(account_deleted, route="/account/deleted", title="Account deleted · Kaleipix")
 app.add_page(not_found, route="/404", title="Nothing here · Kaleipix")
 
 

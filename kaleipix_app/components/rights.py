@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from kaleipix_app.components import theme
+from kaleipix_app.components.shell import server_link
 from kaleipix_app.state.privacy_centre import ConsentView, PrivacyCentre, RequestView
 
 _NOT_READY = ~PrivacyCentre.ready
@@ -35,7 +36,7 @@ def copy_of_data() -> rx.Component:
             ),
             rx.cond(
                 PrivacyCentre.copy_address != "",
-                rx.el.a(
+                server_link(
                     "Download",
                     href=PrivacyCentre.copy_address,
                     download=True,

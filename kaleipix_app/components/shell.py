@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 from reflex_components_core.core.banner import has_too_many_connection_errors
 
@@ -89,11 +91,16 @@ def offline_bar() -> rx.Component:
     )
 
 
+def server_link(*content: str | rx.Component, href: str | rx.Var[str], **props: Any) -> rx.Component:
+    """To what the server answers itself: a plain `rx.el.a` would look for a page of the build."""
+    return rx.el.a(*content, href=href, custom_attrs={"reloadDocument": True}, **props)
+
+
 def policy_links() -> rx.Component:
     """To the pages that the server renders from the settings."""
     return rx.el.nav(
         *(
-            rx.el.a(name, href=f"/{name.lower()}", class_name="hover:text-ink hover:underline")
+            server_link(name, href=f"/{name.lower()}", class_name="hover:text-ink hover:underline")
             for name in ("Privacy", "Terms", "Cookies")
         ),
         aria_label="Policies",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from kaleipix_app.components import theme
+from kaleipix_app.components.shell import server_link
 from kaleipix_app.state.privacy_centre import LineView, PrivacyCentre
 
 
@@ -18,7 +19,7 @@ def stored_data() -> rx.Component:
         ),
         rx.el.p(
             "The ",
-            rx.el.a("privacy policy", href="/privacy", class_name="underline"),
+            server_link("privacy policy", href="/privacy", class_name="underline"),
             " is made from the same table.",
             class_name=theme.HINT,
         ),

@@ -170,6 +170,8 @@ class PrivacyCentre(rx.State):
             "copy_address": f"/api/exports/{copy.id}" if copy and can_load else "",
             "copy_until": f"{_day(copy.until)}, {copy.until:%H:%M} UTC" if copy and copy.until else "",
         }
+        if (self.copy_state, values["copy_state"]) == ("asked", "ready"):
+            self.told = "Your copy is ready."
         for name, value in values.items():
             if getattr(self, name) != value:
                 setattr(self, name, value)

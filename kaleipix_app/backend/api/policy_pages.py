@@ -9,7 +9,6 @@ from starlette.routing import Route
 
 from kaleipix_app.backend.api import plain_pages
 from kaleipix_app.backend.errors import NotFound
-from kaleipix_app.backend.periods import ACCOUNT_AFTER_DELETION
 from kaleipix_app.backend.privacy.policy import DOCUMENTS, Policies
 
 
@@ -29,11 +28,4 @@ def routes(policies: Policies) -> list[Route]:
         # The body was escaped when it was rendered from our own template.
         return plain_pages.page("policy.html", document=document, policy=found, body=Markup(found.body))  # noqa: S704
 
-    async def deleted(_request: Request) -> Response:
-        """Where a person lands who has just deleted the account: signed out, and told what happens now."""
-        return plain_pages.page("account_deleted.html", days=ACCOUNT_AFTER_DELETION.words)
-
-    return [
-        *(Route(f"/{document}", show, methods=["GET"]) for document in DOCUMENTS),
-        Route("/account/deleted", deleted, methods=["GET"]),
-    ]
+    return [Route(f"/{document}", show, methods=["GET"]) for document in DOCUMENTS]

@@ -18,7 +18,6 @@ OPEN_TO_ALL = {
     "/privacy",
     "/terms",
     "/cookies",
-    "/account/deleted",
     "/assets/reflex-env-{hash}.js",
     "/api/session/code",
     "/api/session/verify",

@@ -89,7 +89,7 @@ async def test_a_dry_run_for_another_day_removes_and_records_nothing(parts: Cont
 
 async def test_many_rows_go_a_thousand_at_a_time(parts: Container, clock: MovableClock) -> None:
     async with parts.db.unit_of_work() as uow:
-        rows = {"user_id": "u", "prompt": "p", "model": "m", "created_at": clock.time}
+        rows: dict[str, Any] = {"user_id": "u", "prompt": "p", "model": "m", "created_at": clock.time}
         uow.session.add_all([GenerationLog(id=str(number), **rows) for number in range(2_500)])
     sizes: list[int] = []
 

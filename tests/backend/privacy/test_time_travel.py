@@ -51,7 +51,7 @@ DEADLINES = {
 
 
 def image(owner: str, name: str, at: datetime) -> Image:
-    sizes = {"content_type": "image/png", "width": 1, "height": 1, "byte_size": 1}
+    sizes: dict[str, Any] = {"content_type": "image/png", "width": 1, "height": 1, "byte_size": 1}
     return Image(
         id=canary(name), owner_id=owner, kind="source", storage_key=f"sources/{canary(name)}", created_at=at, **sizes
     )
