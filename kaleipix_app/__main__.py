@@ -165,6 +165,24 @@ def erase(
         print(privacy.erase(settings, email, now=now, tell=print))
 
 
+@app.command()
+def backup(file: Path) -> None:
+    """Write database and pictures into one file, also while the studio runs (SQLite)."""
+    from kaleipix_app.commands import backup as copying
+
+    with _one_clear_line():
+        print(copying.backup(_checked(), file))
+
+
+@app.command()
+def restore(file: Path) -> None:
+    """Replace database and pictures by those of a backup; erases again who was erased since. Stop the studio first."""
+    from kaleipix_app.commands import backup as copying
+
+    with _one_clear_line():
+        print(copying.restore(_checked(), file))
+
+
 @retention.command("run")
 def retention_run(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count, remove nothing.")] = False,

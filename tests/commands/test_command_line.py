@@ -52,6 +52,8 @@ def _assert_refused(result: Result, reason: str) -> None:
         ["admin", "add"],
         ["credits"],
         ["credits", "grant"],
+        ["backup"],
+        ["restore"],
         ["export"],
         ["erase"],
         ["retention"],
