@@ -1,7 +1,7 @@
 # `make` lists what there is. Python 3.11 or newer is all that has to be installed.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check format clean
+.PHONY: help run demo dev test check format clean
 .SILENT:
 
 PYTHON ?= python3
@@ -13,6 +13,9 @@ help: ## What can be done here
 
 run: .venv/installed ## Serve the studio at http://localhost:3000
 	exec $(BIN)/python -m kaleipix_app serve
+
+demo: .venv/installed-dev ## The same with emulated providers and two sample accounts: everything can be tried offline
+	exec $(BIN)/python -m tests.emulators.demo
 
 dev: .venv/installed-dev ## The same with hot reload, for developers (reload the page after a change)
 	$(BIN)/python -m kaleipix_app migrate
