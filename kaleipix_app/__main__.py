@@ -110,6 +110,18 @@ def build() -> None:
         print("The front end is built.")
 
 
+@app.command()
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print data instead of a table.")] = False) -> None:
+    """Check everything an operator relies on; changes nothing."""
+    from kaleipix_app.commands import doctor as looking
+
+    examination = looking.examine()
+    findings = [{"what": one.what, "fine": one.fine, "sentence": one.sentence} for one in examination.findings]
+    print(json.dumps(findings) if as_json else looking.table(examination))
+    if not examination.is_fine:
+        raise typer.Exit(1)
+
+
 @admin.command("add")
 def admin_add(email: str) -> None:
     """Make the person with this address an admin; they must have signed in once."""

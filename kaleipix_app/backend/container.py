@@ -31,6 +31,7 @@ from kaleipix_app.backend.errors import KaleipixError
 from kaleipix_app.backend.generation.cleanups import cleanups as generation_cleanups
 from kaleipix_app.backend.generation.deletion import Deletions
 from kaleipix_app.backend.generation.feed import Feed, Previews
+from kaleipix_app.backend.generation.figures import Figures
 from kaleipix_app.backend.generation.history import History
 from kaleipix_app.backend.generation.queue import GenerationQueue
 from kaleipix_app.backend.generation.records import Records
@@ -104,6 +105,7 @@ class Container:
         records = Records(self.clock, self.ledger, self.feed, self.previews)
         runner = Runner(self.db, records, self.images, self.providers, self.feed, self.previews)
         self.queue = GenerationQueue(self.db, self.clock, self.feed)
+        self.figures = Figures(self.db, self.clock)
         self.engine = EmbeddedEngine(self.queue, runner, slots=_CORES)
         requests = Requests(self.clock, self.ledger, self.images, self.feed, self.engine.ring)
         self.generations = Generations(self.clock, requests, records, self.feed, runner.interrupt)

@@ -54,6 +54,7 @@ def _assert_refused(result: Result, reason: str) -> None:
         ["credits", "grant"],
         ["retention"],
         ["retention", "run"],
+        ["doctor"],
     ],
 )
 def test_help(command: list[str]) -> None:

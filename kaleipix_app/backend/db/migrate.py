@@ -47,6 +47,13 @@ async def upgrade(url: str) -> str:
         await database.close()
 
 
+async def revisions(database: Database) -> tuple[str | None, str]:
+    """The revision that the database is at, and the one of this version. Changes nothing. Raises SQLAlchemyError."""
+    async with database.engine.connect() as connection:
+        current = await connection.run_sync(lambda plain: MigrationContext.configure(plain).get_current_revision())
+    return current, str(ScriptDirectory.from_config(_config()).get_current_head())
+
+
 async def _when_free(database: Database) -> str:
     """Of two starts at once, the second waits for the first and then finds nothing to do."""
     for _ in range(_TRIES):
@@ -66,9 +73,14 @@ async def _in_one_transaction(database: Database) -> str:
             return await connection.run_sync(_upgrade)
 
 
-def _upgrade(connection: Connection) -> str:
+def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    return config
+
+
+def _upgrade(connection: Connection) -> str:
+    config = _config()
     config.attributes["connection"] = connection
     scripts = ScriptDirectory.from_config(config)
     newest = str(scripts.get_current_head())
