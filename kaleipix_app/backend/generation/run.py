@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-from kaleipix_app.backend import log
+from kaleipix_app.backend import log, metrics
 from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.errors import DatabaseFailed, KaleipixError
 from kaleipix_app.backend.generation.feed import Feed, Previews
@@ -77,6 +77,7 @@ class Runner:
                 return await self._write(lease, Event.CANCELLED)
             await self._keep(lease, row, delivered)
         except ProviderError as error:
+            metrics.provider_errors.labels(row.provider, error.code).inc()
             _log.warning(
                 "provider_failed", generation=row.id, provider=row.provider, code=error.code, detail=str(error)
             )

@@ -11,6 +11,7 @@ from kaleipix_app.backend import log, tokens
 from kaleipix_app.backend.jobs.base import JobWorker, Lease, LeaseQueue
 
 HEARTBEAT = 10.0  # seconds; a lease lasts three of them
+_LETTING_GO = 0.5  # seconds for work that was cancelled to end
 _LOOK_ANYWAY = 5.0  # seconds; finds leases that ran out without a bell
 
 _log = log.get("jobs")
@@ -38,16 +39,28 @@ class EmbeddedEngine:
     def ring(self) -> None:
         self._bell.set()
 
+    def is_alive(self) -> bool:
+        return self._dispatcher is not None and not self._dispatcher.done()
+
     async def stop(self, grace: float) -> None:
         if self._dispatcher is not None:
             self._dispatcher.cancel()
             await asyncio.gather(self._dispatcher, return_exceptions=True)
         if self._running:
             await asyncio.wait(self._running, timeout=grace)
-        for task, lease in list(self._running.items()):
+        left = dict(self._running)
+        for task in left:
             task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        if left:
+            await asyncio.wait(left, timeout=_LETTING_GO)
+        await asyncio.gather(*(self._hand_back(lease) for lease in left.values()))
+
+    async def _hand_back(self, lease: Lease) -> None:
+        try:
             await self._queue.hand_back(lease)
+        except Exception as error:  # noqa: BLE001 - its lease runs out; the others are still to be handed back
+            _log.error("hand_back_failed", job=lease.job_id, exc_info=error)
+        else:
             _log.info("handed_back", job=lease.job_id)
 
     async def _dispatch(self) -> None:
@@ -79,13 +92,12 @@ class EmbeddedEngine:
             await asyncio.wait({work, beat}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in (beat, work):
-                if not task.done():
-                    task.cancel()
-            await asyncio.gather(beat, return_exceptions=True)
-        try:
-            await work
-        except asyncio.CancelledError:
+                task.cancel()
+            await asyncio.gather(beat, work, return_exceptions=True)  # whoever gets the job next finds nobody at it
+        if work.cancelled():
             _log.warning("overtaken", job=lease.job_id)
+        else:
+            work.result()
 
     async def _beat(self, lease: Lease) -> None:
         while True:
