@@ -18,14 +18,18 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from kaleipix_app.backend import log
 from kaleipix_app.backend.db.engine import Database
+from kaleipix_app.backend.errors import KaleipixError
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 _TRIES, _PAUSE = 20, 0.1
 _log = log.get("migrate")
 
 
-class MigrationFailed(Exception):
-    """The database is as it was before; the message says why in one sentence."""
+class MigrationFailed(KaleipixError):
+    """The database is as it was before; the sentence says why."""
+
+    code = "migration_failed"
+    status = 503
 
 
 async def upgrade(url: str) -> str:

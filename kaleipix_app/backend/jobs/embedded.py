@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 
-from kaleipix_app.backend import log, tokens
+from kaleipix_app.backend import log, memory, tokens
 from kaleipix_app.backend.jobs.base import JobWorker, Lease, LeaseQueue
 
 HEARTBEAT = 10.0  # seconds; a lease lasts three of them
@@ -82,6 +82,8 @@ class EmbeddedEngine:
         self._running.pop(task, None)
         if not task.cancelled() and (error := task.exception()):
             _log.error("worker_crashed", exc_info=error)
+        if not self._running:
+            asyncio.get_running_loop().run_in_executor(None, memory.give_back)
         self.ring()
 
     async def _work(self, lease: Lease) -> None:
