@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import secrets
 from contextlib import suppress
+from email.utils import parseaddr
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from dotenv import dotenv_values
 from email_validator import EmailNotValidError, validate_email
@@ -19,11 +20,30 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "KALEIPIX_"
+SHORTEST_KEY = 16  # characters
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1")
 
 
 class BadSettings(Exception):
     """The start is refused; the message names the setting."""
+
+
+def _parts(url: str) -> SplitResult:
+    """The parts of an address. Raises ValueError, also for a port that there cannot be."""
+    parts = urlsplit(url)
+    try:
+        parts.port  # noqa: B018 - read to be checked
+    except ValueError:
+        raise ValueError("must have a port from 1 to 65535, or none") from None
+    return parts
+
+
+def _an_address(value: str) -> str:
+    try:
+        validate_email(value, check_deliverability=False)
+    except EmailNotValidError as error:
+        raise ValueError(f"{value!r} is not an e-mail address") from error
+    return value
 
 
 class Settings(BaseSettings):
@@ -59,12 +79,7 @@ class Settings(BaseSettings):
     @field_validator("admin_emails")
     @classmethod
     def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for address in value:
-            try:
-                validate_email(address, check_deliverability=False)
-            except EmailNotValidError as error:
-                raise ValueError(f"{address!r} is not an e-mail address") from error
-        return tuple(address.lower() for address in value)
+        return tuple(_an_address(address).lower() for address in value)
 
     @field_validator("trusted_proxies")
     @classmethod
@@ -76,9 +91,9 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _http_url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        wrong = parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query
-        if value and wrong:
+        parts = _parts(value)
+        more = parts.path.strip("/") or parts.query or parts.fragment or parts.username is not None
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname or more):
             raise ValueError("must be http:// or https:// and a host, without a path")
         return value.rstrip("/")
 
@@ -92,18 +107,31 @@ class Settings(BaseSettings):
     @field_validator("storage_url")
     @classmethod
     def _storage(cls, value: str) -> str:
-        if value and not value.startswith("file://"):
-            raise ValueError("only file:// is supported by this version")
+        if value and not value.startswith("file:///"):
+            raise ValueError("only file:///absolute/path is supported by this version")
         return value
 
     @field_validator("smtp_url")
     @classmethod
     def _smtp(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None:
-            parts = urlsplit(value.get_secret_value())
+            parts = _parts(value.get_secret_value())
             if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
                 raise ValueError("must look like smtp://user:pass@host:port or smtps://…")
         return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, value: str) -> str:
+        user, _, host = parseaddr(value)[1].rpartition("@")
+        if value and not (user and host and value.isprintable()):
+            raise ValueError("must look like Kaleipix <no-reply@example.com>")
+        return value
+
+    @field_validator("privacy_email")
+    @classmethod
+    def _contact(cls, value: str) -> str:
+        return _an_address(value) if value else value
 
     # What follows is derived, so that no two places guess differently.
 
@@ -156,7 +184,14 @@ class Settings(BaseSettings):
             with suppress(FileExistsError):  # another process was faster: its key counts
                 os.link(draft, path)
             draft.unlink()
-        return [path.read_text().strip().encode()]
+        key = path.read_bytes().strip()
+        if len(key) < SHORTEST_KEY:
+            raise BadSettings(f"{path} is cut off. Restore it from a backup, or set KALEIPIX_SECRET_KEY.")
+        return [key]
+
+
+def _are_long(keys: list[bytes]) -> bool:
+    return bool(keys) and all(len(key) >= SHORTEST_KEY for key in keys)
 
 
 def load() -> Settings:
@@ -171,6 +206,6 @@ def load() -> Settings:
         first = error.errors(include_input=False)[0]
         name = PREFIX + str(first["loc"][0]).upper()
         raise BadSettings(f"{name} cannot be used: {first['msg'].removeprefix('Value error, ')}.") from error
-    if settings.secret_key is not None and any(len(key) < 16 for key in settings.secret_keys()):
-        raise BadSettings("KALEIPIX_SECRET_KEY cannot be used: each key needs at least 16 characters.")
+    if settings.secret_key is not None and not _are_long(settings.secret_keys()):
+        raise BadSettings(f"KALEIPIX_SECRET_KEY cannot be used: each key needs at least {SHORTEST_KEY} characters.")
     return settings

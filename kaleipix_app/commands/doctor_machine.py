@@ -15,11 +15,10 @@ from PIL import Image, features
 
 from kaleipix_app.backend.errors import KaleipixError
 from kaleipix_app.backend.media.decode import Deadline, decode
-from kaleipix_app.backend.settings import Settings
+from kaleipix_app.backend.settings import SHORTEST_KEY, Settings
 from kaleipix_app.commands.findings import START, Finding, fine, to_do
 
 _ROOM = 1024**3  # bytes: some hundred generations, or an afternoon of uploads
-_KEY_LENGTH = 16
 _RELEASED = datetime(2026, 11, 1, tzinfo=UTC)  # no clock that is right shows an earlier time
 _ADRIFT = 300  # seconds that files may lie in the future, which network disks make them do
 
@@ -62,7 +61,7 @@ def _key(settings: Settings) -> Finding:
         length = len(path.read_text().strip())
     except (OSError, UnicodeDecodeError):
         length = 0
-    if length < _KEY_LENGTH:
+    if length < SHORTEST_KEY:
         return to_do(what, f"{path} cannot be read or is cut off. Restore it from a backup.", ground=True)
     if (mode := stat.S_IMODE(path.stat().st_mode)) != 0o600:
         return to_do(what, f"{path} has mode {mode:04o}. Run: chmod 600 {path}")
