@@ -16,6 +16,7 @@ from kaleipix_app.backend.generation.models import Generation
 from kaleipix_app.backend.jobs.base import Lease
 
 LEASE = timedelta(seconds=30)
+MOST_AT_WORK = 4  # of one person at the same time, however much room there is: the others wait their turn
 _AT_ONCE = 50  # claims in one transaction
 
 
@@ -28,7 +29,7 @@ class GenerationQueue:
         self._feed = feed
 
     async def claim(self, worker: str, room: Mapping[str, int]) -> list[Lease]:
-        """First whoever has the least at work, then who came first."""
+        """First whoever has the least at work, then who came first; nobody has more than MOST_AT_WORK."""
         now = self._clock.now()
         leases: list[Lease] = []
         async with self._db.reading() as uow:  # nothing to do is the usual answer, and needs no writer's lock
@@ -85,11 +86,17 @@ class GenerationQueue:
             .subquery()
         )
         turn = func.row_number().over(partition_by=col(Generation.owner_id), order_by=col(Generation.id))
-        found = await uow.session.exec(
-            select(Generation)
+        place = (
+            select(col(Generation.id), (func.coalesce(busy.c.jobs, 0) + turn).label("number"))
             .outerjoin(busy, busy.c.owner_id == Generation.owner_id)
             .where(col(Generation.provider) == lane, *_claimable(now))
-            .order_by(func.coalesce(busy.c.jobs, 0) + turn, col(Generation.id))
+            .subquery()
+        )
+        found = await uow.session.exec(
+            select(Generation)
+            .join(place, place.c.id == Generation.id)
+            .where(place.c.number <= MOST_AT_WORK)
+            .order_by(place.c.number, col(Generation.id))
             .limit(most)
         )
         return list(found)

@@ -231,6 +231,19 @@ async def test_who_has_nothing_at_work_goes_first(pipeline: Pipeline) -> None:
     assert order == [first, bobs, second]
 
 
+async def test_nobody_has_more_than_four_at_work_however_much_room_there_is(pipeline: Pipeline) -> None:
+    anns = [await pipeline.request() for _ in range(6)]
+    bobs = [await pipeline.request(pipeline.bob) for _ in range(2)]
+    first = await pipeline.parts.queue.claim("w", {"builtin": 3})
+    rest = await pipeline.parts.queue.claim("w", {"builtin": 100})
+    assert [lease.job_id for lease in first] == [anns[0], bobs[0], anns[1]]
+    assert [lease.job_id for lease in rest] == [bobs[1], anns[2], anns[3]]
+    assert await pipeline.parts.queue.claim("w", {"builtin": 100}) == []
+    pipeline.provider.go.set()
+    await pipeline.parts.engine._worker.run(first[0])
+    assert [lease.job_id for lease in await pipeline.parts.queue.claim("w", {"builtin": 100})] == [anns[4]]
+
+
 async def test_no_credits_changes_nothing(pipeline: Pipeline) -> None:
     for _ in range(10):
         await pipeline.request(count=4)
