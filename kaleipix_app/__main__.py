@@ -72,6 +72,10 @@ def _with_a_place_for_data(settings: Settings) -> Settings:
         settings.secret_keys()
     except OSError as error:
         raise BadSettings(f"KALEIPIX_DATA_DIR cannot be used: {error.strerror} ({settings.data_dir}).") from error
+    if settings.c2pa_cert is not None:
+        from kaleipix_app.backend.media.signing import marker
+
+        marker(settings.c2pa_cert, settings.c2pa_key)
     return settings
 
 

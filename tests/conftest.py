@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +13,13 @@ from kaleipix_app.backend import container, tables
 from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.tokens import Keyring
 from tests.house import House, a_house
+from tests.postgres import PostgresServer
 
+# Everything about data is tested on both. CI never leaves one out.
+WITHOUT_POSTGRESQL = os.environ.get("DATABASES") == "sqlite" and not os.environ.get("CI")
+DATABASES = ("sqlite",) if WITHOUT_POSTGRESQL else ("sqlite", "postgresql")
+only_sqlite = pytest.mark.parametrize("db_url", DATABASES[:1], indirect=True)
+only_postgresql = pytest.mark.parametrize("db_url", DATABASES[1:], indirect=True)
 PHOTOS = Path(__file__).parent / "photos"
 
 
@@ -40,12 +47,40 @@ def keyring() -> Keyring:
     return Keyring([b"a key that only tests know"])
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if WITHOUT_POSTGRESQL:
+        terminalreporter.write_line("The tests on PostgreSQL were left out, because DATABASES=sqlite.", yellow=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    server = PostgresServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=DATABASES)
+def db_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a database for one test alone is. A test that asks for it, or for `db`, runs once on each kind."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'data' / 'kaleipix.db'}"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    server.empty()
+    return server.url
+
+
+async def make_tables(database: Database) -> None:
+    """Every table in what `db_url` gave; on PostgreSQL they are there, made by the migrations."""
+    if database.is_sqlite:
+        async with database.engine.begin() as connection:
+            await connection.run_sync(tables.metadata.create_all)
+
+
 @pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    """A fresh SQLite database with every table."""
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'test.db'}")
-    async with database.engine.begin() as connection:
-        await connection.run_sync(tables.metadata.create_all)
+async def db(db_url: str) -> AsyncIterator[Database]:
+    """A database with every table and no row."""
+    database = Database(db_url)
+    await make_tables(database)
     yield database
     await database.close()
 

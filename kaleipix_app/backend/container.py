@@ -18,7 +18,10 @@ from kaleipix_app.backend.abuse.limits import Limiter
 from kaleipix_app.backend.abuse.network import Networks
 from kaleipix_app.backend.accounts.cleanups import cleanups as account_cleanups
 from kaleipix_app.backend.accounts.cookies import Cookies
+from kaleipix_app.backend.accounts.email_change import EmailChange
+from kaleipix_app.backend.accounts.fresh import FreshCodes
 from kaleipix_app.backend.accounts.people import People
+from kaleipix_app.backend.accounts.renaming import Renaming
 from kaleipix_app.backend.accounts.sessions import Sessions
 from kaleipix_app.backend.accounts.signin import SignIn
 from kaleipix_app.backend.api import answers, frontend, health, media, plain_pages, previews, session, uploads
@@ -56,6 +59,7 @@ from kaleipix_app.backend.mail.smtp import SmtpMailer
 from kaleipix_app.backend.media.cleanups import empty_trash, remove_orphans
 from kaleipix_app.backend.media.images import Images
 from kaleipix_app.backend.media.ingest import Ingest
+from kaleipix_app.backend.media.signing import marker
 from kaleipix_app.backend.media.storage import Storage
 from kaleipix_app.backend.media.trash import Trash
 from kaleipix_app.backend.providers.base import Provider
@@ -89,6 +93,7 @@ class Container:
         self.tables = tables.metadata
         self.db = Database(settings.database_url)
         self.storage = Storage(settings.media_dir)
+        self.feed = Feed()
         self._make_accounts(mailer)
         self._make_generation(providers or self._providers(), models)
         self._make_cleanups()
@@ -97,19 +102,25 @@ class Container:
         settings = self.settings
         self.cookies = Cookies.of(settings)
         self.people = People()
-        self.sessions = Sessions(self.clock)
+        self.sessions = Sessions(self.clock, ended=self.feed.publish)
         self.identity = Identity(self.db, self.sessions, self.cookies)
         self.limiter = Limiter(self.clock, self.keyring)
         self.post = Post(mailer or _mailer(settings))
+        self.guesses = Guesses(self.limiter, self.clock)
+        self.networks = Networks(settings.trusted_proxies)
         self.signin = SignIn(settings, self.clock, self.keyring, self.sessions, self.limiter, self.post)
+        self.fresh = FreshCodes(self.clock, self.keyring, self.limiter, self.post)
+        self.email_change = EmailChange(
+            settings, self.clock, self.keyring, self.fresh, self.limiter, self.post, changed=self.feed.publish
+        )
+        self.renaming = Renaming(self.limiter, renamed=self.feed.publish)
 
     def _make_generation(self, providers: Mapping[str, Provider], models: Mapping[str, Model]) -> None:
         self.providers = providers
         self.models = {key: model for key, model in models.items() if model.provider in self.providers}
-        self.ingest = Ingest(_CORES)
+        self.ingest = Ingest(_CORES, marker(self.settings.c2pa_cert, self.settings.c2pa_key))
         self.images = Images(self.storage, self.ingest, self.clock)
         self.ledger = Ledger(self.clock)
-        self.feed = Feed()
         self.previews = Previews()
         self.history = History(self.images)
         self.trash = Trash(self.db, self.storage, self.clock)
@@ -123,7 +134,7 @@ class Container:
         self.queue = GenerationQueue(self.db, self.clock, self.feed)
         self.figures = Figures(self.db, self.clock)
         lanes = ProviderLanes(self.db, self.feed, self.transfers, self.providers, self.models)
-        self.engine = EmbeddedEngine(self.queue, runner, lanes)
+        self.engine = EmbeddedEngine(self.queue, runner, lanes, alone=self.db.is_sqlite)
         requests = Requests(self.clock, self.ledger, self.images, self.transfers, self.models, self.feed, self._ring)
         self.generations = Generations(self.clock, requests, records, self.feed, runner.interrupt, self._ring)
 
@@ -157,19 +168,18 @@ class Container:
 
     def api_app(self) -> Starlette:
         """Every route of our own; they win over the pages."""
-        networks = Networks(self.settings.trusted_proxies)
         return Starlette(
             routes=[
                 *health.routes(self.db, self.storage, self.queue_moves),
-                *metrics_route.routes(self.figures, self.cleanups, networks),
+                *metrics_route.routes(self.figures, self.cleanups, self.networks),
                 *frontend.routes(self.settings),
                 *session.routes(
                     self.db,
                     self.signin,
                     self.sessions,
                     self.cookies,
-                    Guesses(self.limiter, self.clock),
-                    networks,
+                    self.guesses,
+                    self.networks,
                 ),
                 *uploads.routes(self.db, self.identity, self.images, self.settings.data_dir),
                 *media.routes(self.db, self.identity, self.images, self.storage),

@@ -11,17 +11,22 @@ from contextlib import suppress
 from email.utils import parseaddr
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Self
 from urllib.parse import SplitResult, urlsplit
 
 from dotenv import dotenv_values
 from email_validator import EmailNotValidError, validate_email
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
 
 PREFIX = "KALEIPIX_"
 SHORTEST_KEY = 16  # characters
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1")
+_POSTGRESQL = ("postgresql", "postgres", "postgresql+psycopg")
+_DATABASES = "must look like postgresql://user:password@host:port/database or sqlite:////absolute/path.db"
 
 
 class BadSettings(Exception):
@@ -36,6 +41,17 @@ def _parts(url: str) -> SplitResult:
     except ValueError:
         raise ValueError("must have a port from 1 to 65535, or none") from None
     return parts
+
+
+def _database_parts(value: SecretStr) -> URL:
+    """Raises ValueError with a sentence that does not show the password, as SQLAlchemy's own would."""
+    from sqlalchemy.engine import make_url  # not at the top: the process that watches the server does without it
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        return make_url(value.get_secret_value())
+    except (ArgumentError, ValueError):
+        raise ValueError(_DATABASES) from None
 
 
 def _an_address(value: str) -> str:
@@ -61,7 +77,7 @@ class Settings(BaseSettings):
     public_url: str = ""
     port: int = Field(default=3000, ge=1, le=65535)
     data_dir: Path = Path(".data")
-    db_url: str = ""
+    db_url: SecretStr | None = None
     storage_url: str = ""
     secret_key: SecretStr | None = None
     admin_emails: Annotated[tuple[str, ...], NoDecode] = ()
@@ -70,6 +86,8 @@ class Settings(BaseSettings):
     mail_from: str = ""
     company_name: str = "the operator of this installation"
     privacy_email: str = ""
+    c2pa_cert: Path | None = None
+    c2pa_key: Path | None = None
 
     @field_validator("admin_emails", "trusted_proxies", mode="before")
     @classmethod
@@ -99,9 +117,12 @@ class Settings(BaseSettings):
 
     @field_validator("db_url")
     @classmethod
-    def _database(cls, value: str) -> str:
-        if value and not value.startswith("sqlite"):
-            raise ValueError("only SQLite is supported by this version")
+    def _database(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            url = _database_parts(value)
+            is_postgresql = url.drivername in _POSTGRESQL and url.database
+            if not is_postgresql and url.drivername not in ("sqlite", "sqlite+aiosqlite"):
+                raise ValueError(_DATABASES)
         return value
 
     @field_validator("storage_url")
@@ -133,6 +154,12 @@ class Settings(BaseSettings):
     def _contact(cls, value: str) -> str:
         return _an_address(value) if value else value
 
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.c2pa_cert is None) != (self.c2pa_key is None):
+            raise ValueError("KALEIPIX_C2PA_CERT and KALEIPIX_C2PA_KEY cannot be used without each other")
+        return self
+
     # What follows is derived, so that no two places guess differently.
 
     @property
@@ -157,9 +184,16 @@ class Settings(BaseSettings):
     @property
     def database_url(self) -> str:
         """The SQLAlchemy URL with its async driver."""
-        if not self.db_url:
+        if self.db_url is None:
             return f"sqlite+aiosqlite:///{self.data_dir.absolute() / 'kaleipix.db'}"
-        return self.db_url.replace("sqlite://", "sqlite+aiosqlite://", 1)
+        url = _database_parts(self.db_url)
+        driver = "postgresql+psycopg" if url.drivername in _POSTGRESQL else "sqlite+aiosqlite"
+        return url.set(drivername=driver).render_as_string(hide_password=False)
+
+    @property
+    def is_on_postgresql(self) -> bool:
+        """Whether other processes may work on the same database."""
+        return self.database_url.startswith("postgresql")
 
     @property
     def media_dir(self) -> Path:
@@ -204,8 +238,15 @@ def load() -> Settings:
         settings = Settings()
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
+        if not first["loc"]:  # of two settings together: the sentence names both
+            raise BadSettings(first["msg"].removeprefix("Value error, ") + ".") from error
         name = PREFIX + str(first["loc"][0]).upper()
         raise BadSettings(f"{name} cannot be used: {first['msg'].removeprefix('Value error, ')}.") from error
     if settings.secret_key is not None and not _are_long(settings.secret_keys()):
         raise BadSettings(f"KALEIPIX_SECRET_KEY cannot be used: each key needs at least {SHORTEST_KEY} characters.")
+    if settings.is_on_postgresql and settings.secret_key is None:
+        raise BadSettings(
+            "KALEIPIX_SECRET_KEY must be set when KALEIPIX_DB_URL is PostgreSQL: "
+            "every process on that database needs the same one. `openssl rand -base64 32` makes one."
+        )
     return settings

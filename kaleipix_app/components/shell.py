@@ -56,6 +56,24 @@ def error_line(sentence: rx.Var[str]) -> rx.Component:
     )
 
 
+def code_field(name: str, label: str) -> rx.Component:
+    """Where a mailed code is typed."""
+    return rx.el.div(
+        rx.el.label(label, html_for=name, class_name=theme.LABEL),
+        rx.el.input(
+            id=name,
+            name="code",
+            auto_focus=True,
+            auto_complete="one-time-code",
+            auto_capitalize="characters",
+            spell_check=False,
+            placeholder="K7QF-2M9D",
+            class_name=f"{theme.FIELD} h-12 text-center text-xl tracking-[0.2em] uppercase placeholder:normal-case",
+        ),
+        class_name="flex flex-col gap-1.5",
+    )
+
+
 @rx.memo
 def offline_bar() -> rx.Component:
     """Shown while the server cannot be reached; goes away by itself."""

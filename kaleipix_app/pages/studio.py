@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import reflex as rx
 
-from kaleipix_app.components import theme
 from kaleipix_app.components.activity import history, running
 from kaleipix_app.components.composer import composer
-from kaleipix_app.components.post_form import post_form
+from kaleipix_app.components.farewell import while_signed_in
+from kaleipix_app.components.notice import notice_line
+from kaleipix_app.components.person import account_link, sign_out_button
 from kaleipix_app.components.shell import skip_link, theme_switch, wordmark
 from kaleipix_app.components.stage import stage
 from kaleipix_app.components.transfer import transfer_notice
 from kaleipix_app.components.trash import erase_question
-from kaleipix_app.state.notices import Notices
 from kaleipix_app.state.studio import Studio
 
 _PANE = "lg:overflow-y-auto lg:p-5"
 
 
 def studio() -> rx.Component:
+    """The page, while its session lives."""
+    return while_signed_in(_studio())
+
+
+def _studio() -> rx.Component:
     """On a phone the stage comes first, then what runs, then the composer, then the history."""
     return rx.el.div(
         _header(),
@@ -41,7 +46,7 @@ def studio() -> rx.Component:
         ),
         erase_question(),
         transfer_notice(),
-        _unexpected(),
+        notice_line(),
         class_name="flex min-h-dvh flex-col bg-canvas lg:h-dvh lg:overflow-hidden",
     )
 
@@ -51,7 +56,7 @@ def _header() -> rx.Component:
         skip_link(),
         wordmark("/"),
         rx.el.div(
-            rx.el.span(Studio.username_shown, class_name="max-w-40 truncate text-sm text-muted max-sm:hidden"),
+            account_link(Studio.username_shown),
             rx.el.div(
                 rx.el.span(Studio.credits, class_name="font-semibold tabular-nums"),
                 rx.el.span(rx.cond(Studio.credits == 1, " credit", " credits"), class_name="text-muted"),
@@ -60,32 +65,8 @@ def _header() -> rx.Component:
                 class_name="rounded-full bg-raised px-3 py-1.5 text-sm",
             ),
             theme_switch(),
-            post_form(
-                rx.el.button(
-                    rx.icon("log-out", size=18),
-                    type="submit",
-                    aria_label="Sign out",
-                    title="Sign out",
-                    disabled=~Studio.ready,
-                    class_name="grid size-10 place-items-center rounded-control text-muted hover:bg-raised hover:text-ink cursor-pointer",
-                ),
-                action="/api/session/end",
-                on_failed=Notices.show,
-            ),
+            sign_out_button(Studio.ready),
             class_name="flex items-center gap-2",
         ),
         class_name="sticky top-0 z-20 flex h-14 shrink-0 items-center justify-between border-b border-line bg-canvas px-4 lg:px-5",
-    )
-
-
-def _unexpected() -> rx.Component:
-    return rx.cond(
-        Notices.text != "",
-        rx.el.div(
-            rx.el.span(Notices.text),
-            rx.el.button("Close", type="button", on_click=Notices.close, class_name=theme.QUIET),
-            role="alert",
-            class_name="fixed inset-x-4 bottom-24 z-40 mx-auto flex max-w-xl items-center justify-between gap-3 rounded-panel border border-danger "
-            "bg-surface px-4 py-3 text-sm shadow-float lg:bottom-6",
-        ),
     )

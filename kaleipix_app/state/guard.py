@@ -91,7 +91,7 @@ class SessionGuard(rx.Middleware):
             viewer = await viewer_with(secret)
         except DatabaseFailed as error:
             return None if getattr(handler, "_is_public", False) else _tell(error)  # the teller itself is public
-        if session._bound and (session._secret != secret or (session._viewer and not viewer)):
+        if session._bound and _session_id(session._viewer) != _session_id(viewer):
             root.reset()
             session = await root.get_state(Session)
         session._secret, session._bound, session._viewer = secret, True, viewer
@@ -99,6 +99,11 @@ class SessionGuard(rx.Middleware):
         if session._viewer is not None or is_public(handler):
             return None
         return rx.state.StateUpdate(events=rx.event.Event.from_event_type(rx.redirect("/login")))
+
+
+def _session_id(viewer: Viewer | None) -> str:
+    """What a tab is bound to: not the secret, which changes daily."""
+    return viewer.session_id if viewer else ""
 
 
 def _tell(error: KaleipixError) -> rx.state.StateUpdate:
@@ -122,6 +127,19 @@ async def viewer_of(state: rx.State) -> Viewer:
     if session._viewer is None:
         raise SignInNeeded
     return session._viewer
+
+
+async def renewed_viewer_of(state: rx.State) -> Viewer:
+    """The same person after their name or address has changed. Raises SignInNeeded."""
+    session = await state.get_state(Session)
+    session._viewer = await viewer_with(session._secret)
+    return await viewer_of(state)
+
+
+def network_of(state: rx.State) -> str:
+    """The network that an event comes from, for limits."""
+    forwarded = state.router.headers.raw_headers.get("x-forwarded-for", "")
+    return container.get().networks.of(state.router.session.client_ip, forwarded)
 
 
 @contextmanager

@@ -10,8 +10,8 @@ from kaleipix_app.backend import container
 from kaleipix_app.backend.accounts.viewer import Viewer
 from kaleipix_app.backend.errors import NotFound
 from kaleipix_app.backend.generation.history import Record
-from kaleipix_app.state.guard import Session, sentences, viewer_of, viewer_with
-from kaleipix_app.state.tabs import Tabs
+from kaleipix_app.state.guard import sentences, viewer_of
+from kaleipix_app.state.tabs import TABS
 from kaleipix_app.state.views import LiveView, MadeView, StageView, live_view, made_view, stage_view
 
 _PAGE = 12  # generations of history at a time
@@ -177,24 +177,3 @@ def next_to(image_id: str, before: list[str], now: list[str]) -> str:
     at = before.index(image_id) if image_id in before else 0
     left = [*before[at:], *reversed(before[:at]), *now]
     return next((one for one in left if one in set(now)), "")
-
-
-async def refresh(app: rx.App, token: str) -> bool:
-    """Let one tab read again; False when it is gone or its session has ended."""
-    connection = app.event_namespace.token_to_sid.get(token)
-    if connection is None:
-        return False
-    async with app.modify_state(rx.BaseStateToken(ident=token, cls=Studio)) as root:
-        session = await root.get_state(Session)
-        if not session._is_seen_over(connection):
-            return True
-        viewer = await viewer_with(session._secret)
-        studio = await root.get_state(Studio)
-        if viewer is None:
-            studio.reset()
-            return False
-        await studio._read(viewer)
-    return True
-
-
-TABS = Tabs()

@@ -63,3 +63,6 @@ class Tabs:
             return
         if not stays:
             self._open[user_id].discard(token)
+
+
+TABS = Tabs()

@@ -10,9 +10,8 @@ import reflex as rx
 from kaleipix_app.backend import container
 from kaleipix_app.backend.accounts.viewer import Viewer
 from kaleipix_app.backend.media.images import Picture
-from kaleipix_app.state import studio as studio_module
 from kaleipix_app.state.composer import Composer
-from kaleipix_app.state.guard import Session, sentences, viewer_of, viewer_with
+from kaleipix_app.state.guard import sentences, viewer_of
 from kaleipix_app.state.studio import Studio
 from kaleipix_app.state.views import QuestionView, TrashView, excerpt, source_view, trash_view
 
@@ -206,17 +205,3 @@ class TrashBin(rx.State):
 
     def _show_error(self, sentence: str) -> None:
         self.error = sentence
-
-
-async def refresh(app: rx.App, token: str) -> bool:
-    """Let one tab read again, its open trash too; False when it is gone or its session has ended."""
-    if not await studio_module.refresh(app, token):
-        return False
-    connection = app.event_namespace.token_to_sid.get(token, "")
-    async with app.modify_state(rx.BaseStateToken(ident=token, cls=TrashBin)) as root:
-        session = await root.get_state(Session)
-        viewer = await viewer_with(session._secret)
-        trash = await root.get_state(TrashBin)
-        if viewer is not None and trash.shown and session._is_seen_over(connection):
-            await trash._read(viewer)
-    return True

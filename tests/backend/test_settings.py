@@ -46,7 +46,11 @@ def test_an_unknown_name_is_refused_by_name(place: str, tmp_path: Path, monkeypa
         ("PUBLIC_URL", "studio.example"),
         ("PUBLIC_URL", "ftp://studio.example"),
         ("PUBLIC_URL", "https://studio.example/below"),
-        ("DB_URL", "mysql://user@host/db"),
+        ("DB_URL", "mysql://user:canary@host/db"),
+        ("DB_URL", "postgresql://user:canary@host"),
+        ("DB_URL", "postgresql://user:canary@host:port/db"),
+        ("DB_URL", "postgresql+asyncpg://user:canary@host/db"),
+        ("DB_URL", "postgresql"),
         ("STORAGE_URL", "s3://bucket"),
         ("ADMIN_EMAILS", "ann@example.com, not-an-address"),
         ("TRUSTED_PROXIES", "my-proxy"),
@@ -61,6 +65,7 @@ def test_a_bad_value_is_refused_by_name_and_never_shown(name: str, value: str, m
         load()
     assert f"KALEIPIX_{name} cannot be used" in str(refused.value)
     assert "\n" not in str(refused.value)
+    assert "canary" not in str(refused.value)
     if name in ("SECRET_KEY", "SMTP_URL"):
         assert value not in str(refused.value)
 
@@ -68,6 +73,7 @@ def test_a_bad_value_is_refused_by_name_and_never_shown(name: str, value: str, m
 def test_secrets_are_never_in_what_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KALEIPIX_SECRET_KEY", "canary-canary-canary")
     monkeypatch.setenv("KALEIPIX_SMTP_URL", "smtp://user:canary@mail.example.com:25")
+    monkeypatch.setenv("KALEIPIX_DB_URL", "postgresql://user:canary@db.example.com/kaleipix")
     settings = load()
     assert "canary" not in f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
     assert settings.secret_keys() == [b"canary-canary-canary"]
@@ -106,3 +112,18 @@ def test_lists_are_split_and_addresses_lowered(monkeypatch: pytest.MonkeyPatch) 
 def test_an_empty_value_is_the_default(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("KALEIPIX_PORT=\nKALEIPIX_SECRET_KEY=\n")
     assert load().port == 3000
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
+def test_postgresql_is_spoken_to_by_psycopg(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KALEIPIX_SECRET_KEY", "the same for every process")
+    monkeypatch.setenv("KALEIPIX_DB_URL", f"{scheme}://user:p%40ss@db.example.com:5433/studio?sslmode=require")
+    assert load().database_url == "postgresql+psycopg://user:p%40ss@db.example.com:5433/studio?sslmode=require"
+
+
+def test_postgresql_needs_a_key_that_every_process_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KALEIPIX_DB_URL", "postgresql:///studio?host=/run/postgresql")
+    with pytest.raises(BadSettings, match="KALEIPIX_SECRET_KEY must be set when KALEIPIX_DB_URL is PostgreSQL"):
+        load()
+    monkeypatch.setenv("KALEIPIX_SECRET_KEY", "the same for every process")
+    assert load().database_url.startswith("postgresql+psycopg:///studio")

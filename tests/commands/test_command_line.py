@@ -91,11 +91,12 @@ BAD = {
     "PRIVACY_EMAIL": ["ask us", "privacy@"],
 }
 _ANY_TEXT = {"COMPANY_NAME"}
+_TOGETHER = {"C2PA_CERT", "C2PA_KEY"}
 
 
 def test_every_setting_is_tried_with_bad_values() -> None:
     kaleipix = {name.upper() for name, field in Settings.model_fields.items() if not field.validation_alias}
-    assert kaleipix == BAD.keys() | _ANY_TEXT
+    assert kaleipix == BAD.keys() | _ANY_TEXT | _TOGETHER
 
 
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in BAD.items() for value in values])
@@ -104,6 +105,12 @@ def test_a_bad_value_stops_the_start_in_one_sentence_and_nothing_is_made(name: s
     _assert_refused(result, f"KALEIPIX_{name} cannot be used")
     assert result.stderr.rstrip().endswith((".", ")."))
     assert "pw" not in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", sorted(_TOGETHER))
+def test_half_of_a_pair_stops_the_start(name: str, tmp_path: Path) -> None:
+    _assert_refused(_run("serve", **{name: "/nowhere.pem"}), f"KALEIPIX_{name}")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import secrets
+import sqlite3
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
@@ -61,3 +64,18 @@ def balance(page: Page) -> int:
     """Spendable credits as the page says."""
     text = page.get_by_role("status", name="Credits").inner_text()
     return int(text.split()[0])
+
+
+def sign_in_elsewhere(page: Page, server: StudioServer, username: str) -> None:
+    """A second browser of the same person, as the sign-in leaves it: a second code within a minute is refused."""
+    secret = secrets.token_urlsafe(32)
+    with sqlite3.connect(server.data_dir / "kaleipix.db") as db:
+        db.execute(
+            "INSERT INTO login_session (id, token_hash, user_id, device, created_at, last_seen_at, expires_at)"
+            " SELECT ?, ?, user_id, 'Firefox on Linux', created_at, last_seen_at, expires_at FROM login_session"
+            " WHERE user_id = (SELECT id FROM user WHERE username = ?) LIMIT 1",
+            (secret[:26], hashlib.sha256(secret.encode()).hexdigest(), username),
+        )
+    page.context.add_cookies([{"name": "kaleipix_session", "value": secret, "url": server.url}])
+    page.goto(f"/w/{username}")
+    expect(page.get_by_label("Prompt")).to_be_enabled()

@@ -87,6 +87,35 @@ def test_every_page_and_state(
     page.reload()
     expect(page.get_by_role("alert")).to_contain_text("credits returned")
     look("studio-failed")
+    look_at_the_account(page, server, name, look)
+
+
+def look_at_the_account(page: Page, server: StudioServer, name: str, look: Callable[[str], None]) -> None:
+    page.get_by_role("link", name="Account").click()
+    expect(page.get_by_role("button", name="Change username")).to_be_enabled()
+    look("account")
+    page.get_by_role("button", name="Change username").click()
+    page.get_by_role("textbox", name="Username").fill("admin")
+    page.get_by_role("button", name="Save username").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    look("account-rename")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("button", name="Change username")).to_be_focused()
+    number = len(server.mails())
+    page.get_by_role("button", name="Change e-mail address").click()
+    expect(page.get_by_label("New e-mail address")).to_be_focused()
+    look("account-new-address")
+    page.get_by_label("New e-mail address").fill(f"another-{name}@example.com")
+    page.get_by_role("button", name="Continue").click()
+    dialog = page.get_by_role("dialog", name="Confirm that it is you")
+    dialog.get_by_label("Code").fill("2222-2222")
+    dialog.get_by_role("button", name="Confirm").click()
+    expect(dialog.get_by_role("alert")).to_be_visible()
+    look("account-fresh-code")
+    dialog.get_by_label("Code").fill(server.code(number))
+    dialog.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_label("Code from the new address")).to_be_focused()
+    look("account-new-code")
 
 
 def fail_the_latest(server: StudioServer) -> None:
@@ -123,6 +152,9 @@ def test_nothing_jumps(size: str, server: StudioServer, new_page: NewPage) -> No
     page.reload()
     finished(page, "a still life")
     measure("studio with pictures")
+    page.goto("/account")
+    expect(page.get_by_role("button", name="Change username")).to_be_enabled()
+    measure("account")
     assert {where: shift for where, shift in shifts.items() if shift >= 0.02} == {}
 
 

@@ -10,10 +10,13 @@ import pytest
 from reflex_base.registry import RegistrationContext
 from sqlmodel import col, select, update
 
-from kaleipix_app.backend.accounts.models import User
+from kaleipix_app.backend.accounts.models import LoginSession, User
 from kaleipix_app.backend.generation.models import Generation
 from kaleipix_app.backend.media.models import Image
+from kaleipix_app.state.account import Account
 from kaleipix_app.state.composer import Composer
+from kaleipix_app.state.email_change import EmailChange
+from kaleipix_app.state.fresh import FreshCode
 from kaleipix_app.state.guard import is_public
 from kaleipix_app.state.login import Login
 from kaleipix_app.state.notices import Notices
@@ -24,7 +27,7 @@ from tests.state.harness import Events
 
 #: What anyone may call, and why it can do no harm: each of these changes only what the caller's own tab shows.
 OPEN_TO_ALL = {"Login.open", "Login.stepped", "Login.failed", "Login.start_over", "Notices.show", "Notices.close"}
-STATES = (Studio, Composer, TrashBin, Login, Notices)
+STATES = (Studio, Composer, TrashBin, Login, Notices, Account, EmailChange, FreshCode)
 
 
 def handlers() -> dict[str, Any]:
@@ -52,7 +55,9 @@ async def rows_of_ann(house: House) -> str:
     async with house.parts.db.reading() as uow:
         generations = await uow.session.exec(select(Generation).where(Generation.owner_id == house.ann.user_id))
         images = await uow.session.exec(select(Image).where(Image.owner_id == house.ann.user_id))
-    mine = [row.model_dump(mode="json") for row in (*generations.all(), *images.all())]
+        sessions = await uow.session.exec(select(LoginSession).where(LoginSession.user_id == house.ann.user_id))
+        ann = await uow.session.get_one(User, house.ann.user_id)
+    mine = [row.model_dump(mode="json") for row in (ann, *generations.all(), *images.all(), *sessions.all())]
     return json.dumps(mine, sort_keys=True)
 
 
@@ -81,10 +86,11 @@ async def test_who_is_not_signed_in_is_sent_to_the_login_page(who: str, house: H
 
 async def test_a_stranger_gets_nothing_with_the_owners_ids(house: House, events: Events) -> None:
     before = await rows_of_ann(house)
+    (session_id,) = {row["id"] for row in json.loads(before) if "token_hash" in row}
     for name in sorted(handlers()):
         tab = events.tab(f"tab-for-{name}", house.cookies["bob"])
         await tab.send(Studio.open())
-        for call in calls(handlers()[name], house.owned):
+        for call in calls(handlers()[name], (*house.owned, session_id)):
             await tab.send(call)
         seen = json.dumps([tab.deltas, [update.delta for _, update in events.sent]], default=str)
         assert house.SECRET not in seen, name

@@ -42,6 +42,21 @@ USERNAMES_PER_NETWORK = Rule(  # each refusal tells that a name exists: nobody m
     ((30, HOUR),),
     "Too many usernames were tried from your network. Please try again in {wait}.",
 )
+FRESH_CODES_PER_PERSON = Rule(
+    "fresh-codes-person",
+    ((1, MINUTE), (5, HOUR), (10, DAY)),
+    "You can ask for another code in {wait}.",
+)
+ADDRESS_CHANGES_PER_PERSON = Rule(  # each may write to a stranger
+    "address-changes-person",
+    ((5, HOUR), (10, DAY)),
+    "You have asked for several new addresses. Please try again in {wait}.",
+)
+RENAMES_PER_PERSON = Rule(
+    "renames-person",
+    ((3, DAY),),
+    "A username can be changed three times a day. Please try again in {wait}.",
+)
 
 
 class Limiter:

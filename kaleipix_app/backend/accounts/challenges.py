@@ -1,12 +1,17 @@
-"""Sign-ins under way: one row for each, reached only by the secret in the browser's cookie."""
+"""Codes under way: one row for each.
+
+A sign-in is reached only by the secret in the browser's cookie, a step inside a session only through that session.
+What a code is for is part of its row, its hash and every statement: none opens anything else.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, delete
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select, update
 
 from kaleipix_app.backend import tokens
@@ -14,14 +19,14 @@ from kaleipix_app.backend.accounts.addresses import Address
 from kaleipix_app.backend.accounts.models import LoginChallenge
 from kaleipix_app.backend.clock import Clock
 from kaleipix_app.backend.db.engine import UnitOfWork
-from kaleipix_app.backend.errors import BadInput
+from kaleipix_app.backend.errors import BadInput, Conflict
 from kaleipix_app.backend.tokens import Keyring
 
 CODE_TTL = timedelta(minutes=10)
 REGISTER_TTL = timedelta(minutes=15)  # after the right code, to choose a username
 MOST_ATTEMPTS = 5
 
-_PURPOSE = "sign-in code"
+Purpose = Literal["sign_in", "fresh", "new_address"]
 
 
 @dataclass(frozen=True)
@@ -34,11 +39,12 @@ class Claim:
 
 
 class Challenges:
-    """All SQL about challenges. Every change is one conditional UPDATE, so that parallel requests cannot both win."""
+    """All SQL about codes of one purpose. Every change is one conditional UPDATE: parallel requests cannot both win."""
 
-    def __init__(self, clock: Clock, keyring: Keyring) -> None:
+    def __init__(self, clock: Clock, keyring: Keyring, purpose: Purpose) -> None:
         self._clock = clock
         self._keyring = keyring
+        self._purpose = purpose
 
     async def open(self, uow: UnitOfWork, address: Address, secret: str) -> tuple[str, str]:
         """A new code for this address: the cookie's secret, and the code.
@@ -52,17 +58,36 @@ class Challenges:
         now = self._clock.now()
         await self._change(uow, secret, col(LoginChallenge.used_at).is_(None), expires_at=now)
         secret = tokens.new_secret()
-        challenge = LoginChallenge(
-            id=tokens.fingerprint(secret),
-            email=address.identity,
-            email_typed=address.typed,
-            code_hash=self._hash(secret, address, code),
-            created_at=now,
-            expires_at=now + CODE_TTL,
-        )
-        uow.session.add(challenge)
-        await uow.session.flush()
+        await self._add(uow, address, secret, code)
         return secret, code
+
+    async def open_step(self, uow: UnitOfWork, address: Address, session_id: str) -> str:
+        """A new code for a step inside this session, in place of any before it. Raises Conflict."""
+        code, secret = tokens.new_code(), self.step_secret(session_id)
+        await uow.session.exec(delete(LoginChallenge).where(*self._row(secret)))
+        try:
+            async with uow.session.begin_nested():
+                await self._add(uow, address, secret, code)
+        except IntegrityError as error:  # another tab asked at the same moment
+            raise Conflict("A code was sent just now. Please look at your mail.", code="code_sent") from error
+        return code
+
+    def step_secret(self, session_id: str) -> str:
+        """What stands for the cookie's secret in a step: the session proves who types."""
+        return f"{self._purpose}/{session_id}"
+
+    async def check(self, uow: UnitOfWork, secret: str, typed: object) -> Claim | BadInput:
+        """Compare what was typed, on one counted attempt. A refusal is *returned*, so that its attempt is committed."""
+        code = tokens.read_code(typed) if isinstance(typed, str) else ""
+        if len(code) != tokens.CODE_LENGTH or not code.isascii():
+            return BadInput(f"The code has {tokens.CODE_LENGTH} letters and digits. Please look at the mail again.")
+        claim = await self.claim(uow, secret)
+        if claim is None:
+            return await self.why_not(uow, secret)
+        if not self.is_right(claim, secret, code):
+            sentence = f"That code is not right. After {MOST_ATTEMPTS} wrong ones you need a new one."
+            return BadInput(sentence, code="code_wrong")
+        return claim
 
     async def claim(self, uow: UnitOfWork, secret: str) -> Claim | None:
         """Count one attempt. None if there is no attempt left to count: see `why_not`."""
@@ -79,7 +104,7 @@ class Challenges:
 
     def is_right(self, claim: Claim, secret: str, code: str) -> bool:
         """Whether the code is the one that was sent; constant time."""
-        return self._keyring.matches(claim.code_hash, _PURPOSE, secret, claim.address.identity, code)
+        return self._keyring.matches(claim.code_hash, f"{self._purpose} code", secret, claim.address.identity, code)
 
     async def mark_verified(self, uow: UnitOfWork, secret: str, claim: Claim) -> bool:
         """The code is spent; False if a parallel request spent or replaced it first."""
@@ -88,6 +113,17 @@ class Challenges:
         return await self._change(
             uow, secret, *self._live(secret), same, verified_at=now, expires_at=now + REGISTER_TTL
         )
+
+    async def spend(self, uow: UnitOfWork, secret: str, claim: Claim) -> bool:
+        """The code of a step is used up; False if a parallel request spent or replaced it first."""
+        same = col(LoginChallenge.code_hash) == claim.code_hash
+        return await self._change(uow, secret, *self._live(secret), same, used_at=self._clock.now())
+
+    async def waiting(self, uow: UnitOfWork, secret: str) -> Address | None:
+        """Where a code went that can still be typed; None if there is none."""
+        row = await uow.session.exec(select(LoginChallenge).where(*self._live(secret)))
+        found = row.first()
+        return Address(found.email, found.email_typed) if found and found.attempts < MOST_ATTEMPTS else None
 
     async def mark_used(self, uow: UnitOfWork, secret: str) -> Address | None:
         """End a verified challenge and tell whose it was; None if it is not (or no longer) verified."""
@@ -105,9 +141,7 @@ class Challenges:
     async def find(self, uow: UnitOfWork, secret: str) -> LoginChallenge | None:
         """The row as it is now, or None."""
         found = await uow.session.exec(
-            select(LoginChallenge)
-            .where(LoginChallenge.id == tokens.fingerprint(secret))
-            .execution_options(populate_existing=True)
+            select(LoginChallenge).where(*self._row(secret)).execution_options(populate_existing=True)
         )
         return found.first()
 
@@ -142,20 +176,37 @@ class Challenges:
         """Waiting for its code."""
         row = LoginChallenge
         return (
-            col(row.id) == tokens.fingerprint(secret),
+            *self._row(secret),
             col(row.verified_at).is_(None),
             col(row.used_at).is_(None),
             col(row.expires_at) > self._clock.now(),
         )
 
     def _hash(self, secret: str, address: Address, code: str) -> str:
-        return self._keyring.digest(_PURPOSE, secret, address.identity, code)
+        return self._keyring.digest(f"{self._purpose} code", secret, address.identity, code)
 
-    @staticmethod
-    async def _change(uow: UnitOfWork, secret: str, *only_if: ColumnElement[bool], **values: Any) -> bool:
+    def _row(self, secret: str) -> tuple[ColumnElement[bool], ...]:
+        row = LoginChallenge
+        return col(row.id) == tokens.fingerprint(secret), col(row.purpose) == self._purpose
+
+    async def _add(self, uow: UnitOfWork, address: Address, secret: str, code: str) -> None:
+        now = self._clock.now()
+        challenge = LoginChallenge(
+            id=tokens.fingerprint(secret),
+            purpose=self._purpose,
+            email=address.identity,
+            email_typed=address.typed,
+            code_hash=self._hash(secret, address, code),
+            created_at=now,
+            expires_at=now + CODE_TTL,
+        )
+        uow.session.add(challenge)
+        await uow.session.flush()
+
+    async def _change(self, uow: UnitOfWork, secret: str, *only_if: ColumnElement[bool], **values: Any) -> bool:
         done = await uow.session.exec(
             update(LoginChallenge)
-            .where(col(LoginChallenge.id) == tokens.fingerprint(secret), *only_if)
+            .where(*self._row(secret), *only_if)
             .values(**values)
             .execution_options(synchronize_session=False)
         )

@@ -26,11 +26,12 @@ class User(SQLModel, table=True):
 
 
 class LoginChallenge(SQLModel, table=True):
-    """One sign-in under way in one browser. The cookie holds the secret, this row its hash."""
+    """One code under way: for a sign-in (the cookie holds the secret, this row its hash) or for a session's step."""
 
     __tablename__ = "login_challenge"
 
-    id: str = Field(primary_key=True)  # SHA-256 of the cookie's secret
+    id: str = Field(primary_key=True)  # SHA-256 of the cookie's secret, or of the purpose and the session's id
+    purpose: str = "sign_in"  # what the code opens, and nothing else
     email: str
     email_typed: str
     code_hash: str  # keyed hash over challenge, address and code
@@ -49,8 +50,13 @@ class LoginSession(SQLModel, table=True):
 
     id: str = Field(primary_key=True)
     token_hash: str = Field(unique=True)  # SHA-256 of the cookie's secret
+    previous_hash: str | None = Field(default=None, index=True)  # of the secret before the last rotation:
+    previous_until: datetime | None = None  # live connections keep the cookie they began with
     user_id: str = Field(foreign_key="user.id", index=True)
-    created_at: datetime
+    device: str = ""  # such as "Firefox on Linux"; the User-Agent itself is not kept
+    created_at: datetime  # never changed: the longest lifetime counts from here
     last_seen_at: datetime
     expires_at: datetime
+    rotated_at: datetime | None = None
+    fresh_until: datetime | None = None  # a fresh code was typed: sensitive actions are open until then
     revoked_at: datetime | None = None

@@ -15,13 +15,13 @@ from sqlmodel import select
 from kaleipix_app.backend import metrics, tokens
 from kaleipix_app.backend.abuse.limits import CODES_PER_ADDRESS, CODES_PER_NETWORK, USERNAMES_PER_NETWORK, Limiter
 from kaleipix_app.backend.accounts.addresses import Address, read_address
-from kaleipix_app.backend.accounts.challenges import CODE_TTL, MOST_ATTEMPTS, Challenges
+from kaleipix_app.backend.accounts.challenges import CODE_TTL, Challenges
 from kaleipix_app.backend.accounts.models import User
 from kaleipix_app.backend.accounts.sessions import Sessions
-from kaleipix_app.backend.accounts.usernames import Username, read_username
+from kaleipix_app.backend.accounts.usernames import Username, read_username, username_taken
 from kaleipix_app.backend.clock import Clock
 from kaleipix_app.backend.db.engine import UnitOfWork
-from kaleipix_app.backend.errors import BadInput, Conflict, KaleipixError
+from kaleipix_app.backend.errors import BadInput, KaleipixError
 from kaleipix_app.backend.mail import messages
 from kaleipix_app.backend.mail.post import Post
 from kaleipix_app.backend.settings import Settings
@@ -66,7 +66,7 @@ class SignIn:
     ) -> None:
         self._settings = settings
         self._clock = clock
-        self._challenges = Challenges(clock, keyring)
+        self._challenges = Challenges(clock, keyring, "sign_in")
         self._sessions = sessions
         self._limiter = limiter
         self._post = post
@@ -87,30 +87,28 @@ class SignIn:
         uow.after_commit(metrics.codes.labels("sent").inc)
         return secret
 
-    async def verify(self, uow: UnitOfWork, secret: str, typed: object) -> SignedIn | NeedsRegistration | KaleipixError:
+    async def verify(
+        self, uow: UnitOfWork, secret: str, typed: object, device: str = ""
+    ) -> SignedIn | NeedsRegistration | KaleipixError:
         """Check a code. A KaleipixError is returned for the caller to raise *after* the transaction."""
-        code = tokens.read_code(typed) if isinstance(typed, str) else ""
-        if len(code) != tokens.CODE_LENGTH or not code.isascii():
-            return BadInput(f"The code has {tokens.CODE_LENGTH} letters and digits. Please look at the mail again.")
-        claim = await self._challenges.claim(uow, secret)
-        if claim is None:
-            return await self._challenges.why_not(uow, secret)
-        if not self._challenges.is_right(claim, secret, code):
-            sentence = f"That code is not right. After {MOST_ATTEMPTS} wrong ones you need a new one."
-            return BadInput(sentence, code="code_wrong")
+        claim = await self._challenges.check(uow, secret, typed)
+        if isinstance(claim, KaleipixError):
+            return claim
         if not await self._challenges.mark_verified(uow, secret, claim):
             return await self._challenges.why_not(uow, secret)
         user = await self._person(uow, claim.address)
         if user is None:
             return NeedsRegistration()
         await self._challenges.mark_used(uow, secret)
-        return Suspended() if user.suspended_at else await self._start(uow, user)
+        return Suspended() if user.suspended_at else await self._start(uow, user, device)
 
     def admit_username(self, network: str) -> None:
         """Whether another username may be tried; before any transaction. Raises TooMany."""
         self._limiter.take(USERNAMES_PER_NETWORK, network)
 
-    async def register(self, uow: UnitOfWork, secret: str, username: object, adult: object) -> SignedIn:
+    async def register(
+        self, uow: UnitOfWork, secret: str, username: object, adult: object, device: str = ""
+    ) -> SignedIn:
         """Make the account. Raises BadInput, Conflict, Suspended; the challenge then stays as it was."""
         if adult is not True:
             raise BadInput("Kaleipix is for people who are 18 or older. Please confirm it.", code="adults_only")
@@ -122,7 +120,7 @@ class SignIn:
         user = await self._person(uow, address) or await self._create(uow, address, chosen)
         if user.suspended_at:
             raise Suspended
-        return await self._start(uow, user)
+        return await self._start(uow, user, device)
 
     async def step(self, uow: UnitOfWork, secret: str) -> Progress:
         """Where this browser is in its sign-in, and the address it gave."""
@@ -146,13 +144,14 @@ class SignIn:
             async with uow.session.begin_nested():
                 uow.session.add(user)
         except IntegrityError as error:  # the table decides: looking first would lose a race
-            sentence = "That username is taken, or looks too much like one that is. Please choose another."
-            raise Conflict(sentence, code="username_taken") from error
+            if same := await self._person(uow, address):  # it was the address: another browser was faster
+                return same
+            raise username_taken() from error
         return user
 
-    async def _start(self, uow: UnitOfWork, user: User) -> SignedIn:
+    async def _start(self, uow: UnitOfWork, user: User, device: str = "") -> SignedIn:
         user.is_admin = user.admin_by_operator or user.email in self._settings.admin_emails
-        secret = await self._sessions.start(uow, user)
+        secret = await self._sessions.start(uow, user, device)
         return SignedIn(secret, user.username)
 
     @staticmethod

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from confusable_homoglyphs import confusables
 
-from kaleipix_app.backend.errors import BadInput
+from kaleipix_app.backend.errors import BadInput, Conflict
 
 SHORTEST, LONGEST = 3, 30
 
@@ -32,6 +32,12 @@ class Username:
 
     name: str
     skeleton: str
+
+
+def username_taken() -> Conflict:
+    """Somebody has it, or one that looks like it: which of the two is not told."""
+    sentence = "That username is taken, or looks too much like one that is. Please choose another."
+    return Conflict(sentence, code="username_taken")
 
 
 def skeleton(name: str) -> str:

@@ -15,10 +15,11 @@ from kaleipix_app.backend.api import answers, bodies, paths, plain_pages
 from kaleipix_app.backend.api.built import Built
 from kaleipix_app.backend.api.headers import Headers
 from kaleipix_app.backend.api.sockets import Sockets
+from kaleipix_app.backend.api.workspace import Pass
 from kaleipix_app.backend.errors import KaleipixError
 from kaleipix_app.backend.settings import Settings
 
-Gate = Callable[[HTTPConnection], Awaitable[Response | None]]
+Gate = Callable[[HTTPConnection], Awaitable[Response | Pass]]
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _READS = frozenset({"GET", "HEAD"})
@@ -89,9 +90,10 @@ class Guard:
             await (await answers.expected(request, error))(scope, receive, reply)
             return
         early = await self._early(request)
-        if early is not None:
+        if isinstance(early, Response):
             await early(scope, receive, reply)
             return
+        reply.set_cookie = early.set_cookie
         await self._app(self._page(scope), receive, reply)
         if reply.is_unknown_page:
             reply.is_unknown_page = False
@@ -105,10 +107,10 @@ class Guard:
         if headers.get("origin") not in self._origins and headers.get("sec-fetch-site") != "same-origin":
             raise ForeignOrigin("This was not sent by a page of this studio. Please reload the page and try again.")
 
-    async def _early(self, request: Request) -> Response | None:
+    async def _early(self, request: Request) -> Response | Pass:
         if paths.is_odd(request.scope["path"], request.scope.get("raw_path") or b""):
             return plain_pages.not_found()
-        return await self._gate(request) if request.method in _READS else None
+        return await self._gate(request) if request.method in _READS else Pass()
 
     def _page(self, scope: Scope) -> Scope:
         """Prerendered pages lie in folders; asking for the folder spares the browser a redirect."""
@@ -134,6 +136,7 @@ class _Reply:
         self.status: int | None = None
         self.finished = False
         self.is_unknown_page = False
+        self.set_cookie = ""
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -143,6 +146,8 @@ class _Reply:
                 return
             self.status = message["status"]
             headers["X-Request-Id"] = self._request_id
+            if self.set_cookie:
+                headers.append("Set-Cookie", self.set_cookie)
             self._headers.complete(self._path, message["status"], headers)
             message = {**message, "headers": headers.raw}
         if not self.is_unknown_page:

@@ -19,10 +19,13 @@ class Identity:
         self._sessions = sessions
         self.cookies = cookies
 
+    def secret(self, connection: HTTPConnection) -> str:
+        """What the session cookie holds, or an empty string."""
+        return self.cookies.read(connection.headers.get("cookie", ""), self.cookies.session)
+
     async def viewer(self, connection: HTTPConnection) -> Viewer | None:
         """The signed-in person, or None."""
-        header = connection.headers.get("cookie", "")
-        secret = self.cookies.read(header, self.cookies.session)
+        secret = self.secret(connection)
         if not secret:
             return None
         async with self._db.reading() as uow:

@@ -11,12 +11,17 @@ _ENCODED_FOR_NOTHING = re.compile(
 # Parts of the house that may be named in the log; anything else might be somebody's address or secret.
 _NAMED = frozenset({"account", "admin", "api", "login", "media", "plans", "s", "w", "webhooks"})
 
+# Other spellings of a page that people are sent on from, instead of being told that there is nothing.
+SENT_ON = {"/account/": "/account", "/account.html": "/account"}
+
 
 def is_odd(path: str, raw: bytes) -> bool:
     """Whether this is another spelling of some address, or the file behind a page."""
     if "//" in path or "\\" in path or not {".", ".."}.isdisjoint(path.split("/")):
         return True
-    if any(ord(character) < 32 for character in path) or path.lower().endswith((".html", ".html.gz")):
+    if any(ord(character) < 32 for character in path):
+        return True
+    if path.lower().endswith((".html", ".html.gz")) and path not in SENT_ON:
         return True
     return _ENCODED_FOR_NOTHING.search(raw) is not None
 

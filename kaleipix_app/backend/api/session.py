@@ -13,6 +13,7 @@ from kaleipix_app.backend.abuse.guesses import Guesses
 from kaleipix_app.backend.abuse.network import Networks
 from kaleipix_app.backend.accounts.challenges import CODE_TTL, REGISTER_TTL
 from kaleipix_app.backend.accounts.cookies import Cookies
+from kaleipix_app.backend.accounts.devices import device_of
 from kaleipix_app.backend.accounts.next_path import local_path
 from kaleipix_app.backend.accounts.sessions import LONGEST, Sessions
 from kaleipix_app.backend.accounts.signin import NeedsRegistration, SignedIn, SignIn
@@ -52,7 +53,7 @@ class _SessionRoutes:
         challenge = self._cookie(request, self._cookies.challenge)
         async with self._guesses.one(self._network(request)):
             async with self._db.unit_of_work() as uow:
-                outcome = await self._signin.verify(uow, challenge, body.get("code"))
+                outcome = await self._signin.verify(uow, challenge, body.get("code"), _device(request))
                 if isinstance(outcome, SignedIn):
                     await self._end_present(uow, request)
             if isinstance(outcome, KaleipixError):  # after the commit: the attempt has been counted
@@ -67,7 +68,9 @@ class _SessionRoutes:
         challenge = self._cookie(request, self._cookies.challenge)
         self._signin.admit_username(self._network(request))
         async with self._db.unit_of_work() as uow:
-            outcome = await self._signin.register(uow, challenge, body.get("username"), body.get("adult"))
+            outcome = await self._signin.register(
+                uow, challenge, body.get("username"), body.get("adult"), _device(request)
+            )
             await self._end_present(uow, request)
         return self._signed_in(outcome, body)
 
@@ -114,6 +117,10 @@ def routes(
 
 def _answer(content: dict[str, str]) -> JSONResponse:
     return JSONResponse(content, headers={"Cache-Control": "no-store"})
+
+
+def _device(request: Request) -> str:
+    return device_of(request.headers.get("user-agent", ""))
 
 
 async def _json_object(request: Request) -> dict[str, Any]:

@@ -1,8 +1,9 @@
-"""Who may see `/w/<username>`: decided here, before any page is served."""
+"""Who may see `/w/<username>` and `/account`: decided here, before any page is served."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -10,12 +11,22 @@ from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 
 from kaleipix_app.backend import log
-from kaleipix_app.backend.accounts.sessions import Sessions
+from kaleipix_app.backend.accounts.sessions import LONGEST, Sessions
 from kaleipix_app.backend.accounts.viewer import Viewer
+from kaleipix_app.backend.api import paths
 from kaleipix_app.backend.api.identity import Identity
 from kaleipix_app.backend.db.engine import Database
+from kaleipix_app.backend.errors import DatabaseFailed
 
+_ACCOUNT = "/account"
 _log = log.get("workspace")
+
+
+@dataclass(frozen=True)
+class Pass:
+    """The page may be served; with this cookie, if any."""
+
+    set_cookie: str = ""  # the header's value
 
 
 class WorkspaceGate:
@@ -27,30 +38,39 @@ class WorkspaceGate:
         self._sessions = sessions
         self._not_found = not_found
 
-    async def __call__(self, connection: HTTPConnection) -> Response | None:
-        """None lets the page through. A name that is someone else's and one that nobody has look the same."""
+    async def __call__(self, connection: HTTPConnection) -> Response | Pass:
+        """A name that is someone else's and one that nobody has look the same."""
         path: str = connection.scope["path"]  # connection.url would also read the Host header
         if path == "/":
             viewer = await self._identity.viewer(connection)
-            return _see(home(viewer)) if viewer else None
-        if not path.startswith("/w/"):
-            return None
+            return _see(home(viewer)) if viewer else Pass()
+        asked = paths.SENT_ON.get(path, path)
+        if asked != _ACCOUNT and not asked.startswith("/w/"):
+            return Pass()
         viewer = await self._identity.viewer(connection)
         if viewer is None:
-            return _see(f"/login?next={quote(_asked(connection))}")
-        if path == home(viewer):
-            await self._seen(viewer)
-            return None
-        if path == f"{home(viewer)}/":  # one address, without the slash
-            return _see(home(viewer))
+            return _see(f"/login?next={quote(_with_query(connection, asked))}")
+        if path in (home(viewer), _ACCOUNT):
+            return await self._opened(connection, viewer)
+        if asked in (f"{home(viewer)}/", _ACCOUNT):  # one address, without the slash
+            return _see(asked.removesuffix("/"))
         return self._not_found()
 
-    async def _seen(self, viewer: Viewer) -> None:
+    async def _opened(self, connection: HTTPConnection, viewer: Viewer) -> Pass:
+        """The session does not go idle, and once a day its cookie gets another secret."""
         try:
             async with self._db.unit_of_work() as uow:
                 await self._sessions.seen(uow, viewer.session_id)
-        except SQLAlchemyError as error:  # a full disk must not hide the pictures that are there
+                secret = await self._sessions.rotate(uow, self._identity.secret(connection))
+        except (SQLAlchemyError, DatabaseFailed) as error:  # a full disk must not hide the pictures that are there
             _log.error("seen_failed", reason=type(error).__name__)
+            return Pass()
+        return Pass(self._cookie_header(secret)) if secret else Pass()
+
+    def _cookie_header(self, secret: str) -> str:
+        cookies, answer = self._identity.cookies, Response()
+        answer.set_cookie(cookies.session, secret, max_age=int(LONGEST.total_seconds()), **cookies.flags)
+        return answer.headers["set-cookie"]
 
 
 def home(viewer: Viewer) -> str:
@@ -58,9 +78,9 @@ def home(viewer: Viewer) -> str:
     return f"/w/{viewer.username}"
 
 
-def _asked(connection: HTTPConnection) -> str:
-    path, query = quote(connection.scope["path"]), connection.scope.get("query_string", b"").decode("latin-1")
-    return f"{path}?{query}" if query else path
+def _with_query(connection: HTTPConnection, path: str) -> str:
+    query = connection.scope.get("query_string", b"").decode("latin-1")
+    return f"{quote(path)}?{query}" if query else quote(path)
 
 
 def _see(address: str) -> RedirectResponse:

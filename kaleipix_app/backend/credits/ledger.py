@@ -1,6 +1,6 @@
 """The credit ledger: append-only integers, one unique key per effect, balance is the sum.
 
-Every writing method expects to run in a `unit_of_work`: SQLite's single writer makes check and insert one step.
+Every writing method expects to run in a `unit_of_work`: the person's lock makes check and insert one step.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ class Ledger:
 
     async def grant_month(self, uow: UnitOfWork, user_id: str, plan: Plan = FREE) -> None:
         """Fill up to the plan's monthly credits, once a calendar month (UTC). Unused ones do not pile up."""
+        await uow.lock(user_id)
         month = self._clock.now().strftime("%Y-%m")
         missing = max(0, plan.monthly_credits - await self.balance(uow, user_id))
         await self._add(uow, user_id, f"grant:{plan.key}:{user_id}:{month}", missing, note=f"{plan.name} plan, {month}")
@@ -38,6 +39,7 @@ class Ledger:
         """Credits from the operator. Raises BadInput."""
         if amount < 1:
             raise BadInput("Only one credit or more can be granted.")
+        await uow.lock(user_id)
         await self._add(uow, user_id, f"grant:operator:{tokens.new_id()}", amount, note=reason)
 
     async def reserve(self, uow: UnitOfWork, user_id: str, generation_id: str, price: int) -> None:
@@ -53,6 +55,7 @@ class Ledger:
         """Close the bill: of the reserved price, `charged` stays spent and the rest comes back. Once."""
         if not 0 <= charged <= price:
             raise ValueError(f"cannot charge {charged} of {price}")
+        await uow.lock(user_id)
         settled = await self._add(uow, user_id, f"settle:{generation_id}", 0, generation_id, note=f"charged {charged}")
         if not settled:
             return

@@ -15,11 +15,13 @@ from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kaleipix_app.backend import log
+from kaleipix_app.backend.db import locks, postgresql
 from kaleipix_app.backend.errors import DatabaseFailed
 
 _PRAGMAS = (
@@ -40,8 +42,12 @@ async def _failures_told() -> AsyncIterator[None]:
     """What the driver says about disk, lock or connection, as a sentence for the person who waits."""
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
-        if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+    except NoConnectionFree as error:
+        _log.error("database_failed", reason="all connections are in use")
+        raise DatabaseFailed from error
+    except DBAPIError as error:
+        is_state = isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
+        if not is_state or getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
             raise  # the statement is wrong (no such column, …): a bug, and no state of the disk
         _log.error("database_failed", reason=str(error.orig).partition("\n")[0])
         raise DatabaseFailed from error
@@ -54,6 +60,14 @@ class UnitOfWork:
         self.session = session
         self._after_commit: list[Callable[[], None]] = []
 
+    async def lock(self, user_id: str) -> None:
+        """From here to the end of the transaction, nobody else changes what this person has.
+
+        For every rule that looks first and writes then: credits, quotas, how many may wait, what is kept. Take it
+        before the look and before any row is changed: two that lock in different orders wait for each other.
+        """
+        await locks.person(await self.session.connection(), user_id)
+
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call this once the transaction is safely written: doorbells, never rules."""
         self._after_commit.append(callback)
@@ -65,18 +79,24 @@ class UnitOfWork:
 
 
 class Database:
-    """An async engine with the house's settings for SQLite."""
+    """An async engine with the house's settings for SQLite or PostgreSQL."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
-        self.engine = self._sqlite_engine(url) if self.is_sqlite else _new_engine(url, pool_pre_ping=True)
+        self.engine = self._sqlite_engine(url) if self.is_sqlite else postgresql.make_engine(url)
+        # A reader sees one moment from its first query to its last. SQLite does that by itself.
+        snapshot = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        self._readers = self.engine.execution_options(**snapshot)
         # SQLite has one writer. Waiting here is fair and instant; waiting inside SQLite is a sleep loop.
         self._writer: AbstractAsyncContextManager[Any] = asyncio.Lock() if self.is_sqlite else nullcontext()
 
     @asynccontextmanager
     async def unit_of_work(self) -> AsyncIterator[UnitOfWork]:
-        """A transaction that may write. Commits at the end, rolls back if anything is raised. Raises DatabaseFailed."""
+        """A transaction that may write. Commits at the end, rolls back if anything is raised. Raises DatabaseFailed.
+
+        PostgreSQL has many writers at once: a rule that looks first and writes then takes `UnitOfWork.lock`.
+        """
         async with self._writer, _failures_told(), AsyncSession(self.engine, expire_on_commit=False) as session:
             if self.is_sqlite:
                 await session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
@@ -92,7 +112,7 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[UnitOfWork]:
         """A transaction that only reads: never waits for a writer, never commits. Raises DatabaseFailed."""
-        async with _failures_told(), AsyncSession(self.engine, expire_on_commit=False) as session:
+        async with _failures_told(), AsyncSession(self._readers, expire_on_commit=False) as session:
             yield UnitOfWork(session)
 
     async def forget(self) -> bool:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from kaleipix_app.backend import log
+from kaleipix_app.backend.db import locks
 from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.errors import KaleipixError
 
@@ -74,6 +75,7 @@ async def _in_one_transaction(database: Database) -> str:
     async with database.engine.connect() as connection:
         await connection.execution_options(sqlite_begin="IMMEDIATE")
         async with connection.begin():
+            await locks.migration(connection)
             return await connection.run_sync(_upgrade)
 
 

@@ -43,6 +43,7 @@ class Deletions:
 
     async def delete(self, uow: UnitOfWork, viewer: Viewer, image_id: str) -> Picture:
         """One picture into the trash. Raises NotFound, Conflict (something is being made from it)."""
+        await uow.lock(viewer.user_id)
         picture = await self._images.get(uow, viewer.user_id, image_id)
         needed = await uow.session.exec(
             select(Generation.id)
@@ -61,6 +62,7 @@ class Deletions:
 
     async def delete_results(self, uow: UnitOfWork, viewer: Viewer, generation_id: str) -> list[Picture]:
         """All pictures of one generation into the trash. Raises NotFound if there are none."""
+        await uow.lock(viewer.user_id)
         results = (await self._images.of_generations(uow, viewer.user_id, [generation_id]))[generation_id]
         if not results:
             raise NotFound
@@ -70,6 +72,7 @@ class Deletions:
 
     async def restore(self, uow: UnitOfWork, viewer: Viewer, image_ids: Sequence[str]) -> list[Picture]:
         """Back from the trash to where they were. Raises NotFound."""
+        await uow.lock(viewer.user_id)
         pictures = await self._trash.restore(uow, viewer.user_id, image_ids)
         self._ring(uow, viewer)
         return pictures
@@ -101,6 +104,7 @@ class Deletions:
         `with_prompt` also erases the prompt of each generation of which no picture is kept. Raises NotFound.
         """
         async with self._db.unit_of_work() as uow:
+            await uow.lock(viewer.user_id)
             wanted = [one for one in await self.trash(uow, viewer) if image_ids is None or one.picture.id in image_ids]
             chosen = [one.picture.id for one in wanted]
             await self._trash.condemn(uow, viewer.user_id, chosen)
@@ -112,6 +116,7 @@ class Deletions:
     async def erase_prompt(self, viewer: Viewer, generation_id: str) -> None:
         """Erase the prompt of a finished generation of which no picture is kept. Raises NotFound, Conflict."""
         async with self._db.unit_of_work() as uow:
+            await uow.lock(viewer.user_id)
             kept = await self._images.of_generations(uow, viewer.user_id, [generation_id])
             if kept[generation_id]:
                 raise Conflict("Pictures of this prompt are kept. Delete them first.")

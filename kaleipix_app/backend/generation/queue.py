@@ -85,19 +85,19 @@ class GenerationQueue:
             .group_by(col(Generation.owner_id))
             .subquery()
         )
+        wanted = (col(Generation.provider) == lane, *_claimable(now))
         turn = func.row_number().over(partition_by=col(Generation.owner_id), order_by=col(Generation.id))
-        place = (
-            select(col(Generation.id), (func.coalesce(busy.c.jobs, 0) + turn).label("number"))
-            .outerjoin(busy, busy.c.owner_id == Generation.owner_id)
-            .where(col(Generation.provider) == lane, *_claimable(now))
-            .subquery()
-        )
+        turns = select(col(Generation.id), turn.label("turn")).where(*wanted).subquery()
+        place = func.coalesce(busy.c.jobs, 0) + turns.c.turn
         found = await uow.session.exec(
             select(Generation)
-            .join(place, place.c.id == Generation.id)
-            .where(place.c.number <= MOST_AT_WORK)
-            .order_by(place.c.number, col(Generation.id))
+            .join(turns, turns.c.id == Generation.id)
+            .outerjoin(busy, busy.c.owner_id == Generation.owner_id)
+            .where(place <= MOST_AT_WORK)
+            .where(*wanted)  # again: on PostgreSQL a row is looked at once more when it is locked
+            .order_by(place, col(Generation.id))
             .limit(most)
+            .with_for_update(of=Generation, skip_locked=True)  # PostgreSQL: what another process claims is passed over
         )
         return list(found)
 

@@ -49,6 +49,7 @@ class Records:
         row = await self.load(uow, lease)
         state = move(State(row.state), event)
         if state in FINAL:
+            await uow.lock(lease.owner_id)
             values |= {"finished_at": self._clock.now(), "lease_until": None, "progress": None, "provider_place": None}
         changed = await uow.session.exec(
             update(Generation)
@@ -127,6 +128,7 @@ class Records:
 
     async def cancel_waiting(self, uow: UnitOfWork, row: Generation) -> bool:
         """End a generation that nobody works on yet; False if someone does by now."""
+        await uow.lock(row.owner_id)
         changed = await uow.session.exec(
             update(Generation)
             .where(col(Generation.id) == row.id, col(Generation.state) == State.QUEUED)

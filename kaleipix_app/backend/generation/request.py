@@ -66,6 +66,7 @@ class Requests:
         Raises BadInput, NotFound (the source), NoticeNeeded, TooMany, NotEnoughCredits.
         """
         model = validate(draft, self._models)
+        await uow.lock(viewer.user_id)
         await self._transfers.check(uow, viewer, model.provider)
         source = None
         if draft.source_id is not None:

@@ -173,9 +173,10 @@ class Runner:
         if not stored:
             raise ProviderError("no usable picture", sentence=_UNUSABLE)
         async with self._db.unit_of_work() as uow:
+            # First, so that who was overtaken ends here.
+            await self._records.advance(uow, lease, Event.STORED, delivered=len(stored))
             for position, one, kept in stored:
                 await self._images.add_result(uow, row.owner_id, row.id, position, one.seed, kept)
-            await self._records.advance(uow, lease, Event.STORED, delivered=len(stored))
 
     async def _cancel(self, lease: Lease, provider: Provider, job: str | None) -> None:
         if job is not None:

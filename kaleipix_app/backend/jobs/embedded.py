@@ -1,4 +1,4 @@
-"""The job engine of one process: the rows themselves, woken by a bell.
+"""The job engine inside a process: the rows themselves, woken by a bell.
 
 No broker and nothing to lose: whoever starts next finds every unfinished row.
 """
@@ -7,21 +7,27 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from contextlib import suppress
 
 from kaleipix_app.backend import log, memory, tokens
 from kaleipix_app.backend.jobs.base import JobWorker, Lanes, Lease, LeaseQueue
 
 HEARTBEAT = 10.0  # seconds; a lease lasts three of them
-_LETTING_GO = 0.5  # seconds for work that was cancelled to end
+_LETTING_GO = 1.0  # seconds for work that was cancelled to end
 _LOOK_ANYWAY = 5.0  # seconds; finds what waited for its time, and leases that ran out, without a bell
 
 _log = log.get("jobs")
 
 
 class EmbeddedEngine:
-    """Claims rows whenever there is room in their lane and the bell rang."""
+    """Claims rows whenever there is room in their lane and the bell rang.
 
-    def __init__(self, queue: LeaseQueue, worker: JobWorker, lanes: Lanes) -> None:
+    `alone`: no other process works on this database, so that whatever is leased at the start was left by a crash.
+    Otherwise a crashed one's leases run out by themselves.
+    """
+
+    def __init__(self, queue: LeaseQueue, worker: JobWorker, lanes: Lanes, *, alone: bool = True) -> None:
+        self._alone = alone
         self._queue = queue
         self._worker = worker
         self._lanes = lanes
@@ -31,7 +37,7 @@ class EmbeddedEngine:
         self._running: dict[asyncio.Task[None], Lease] = {}
 
     async def start(self) -> None:
-        taken = await self._queue.take_over()
+        taken = await self._queue.take_over() if self._alone else 0
         if taken:
             _log.info("taken_over", jobs=taken)
         self.ring()
@@ -68,10 +74,9 @@ class EmbeddedEngine:
                     pass
             except Exception as error:  # noqa: BLE001 - the database may be gone for a while; the engine must outlive it
                 _log.error("claim_failed", exc_info=error)
-            try:
-                await asyncio.wait_for(self._bell.wait(), _LOOK_ANYWAY)
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_ANYWAY):  # wait_for would swallow a stop that comes with a ring
+                    await self._bell.wait()
 
     async def _take(self) -> int:
         """Begin what there is room for; returns how much that was."""

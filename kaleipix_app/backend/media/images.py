@@ -76,6 +76,7 @@ class Images:
 
     async def add_source(self, uow: UnitOfWork, owner_id: str, prepared: Prepared) -> Picture:
         """The row of a prepared source. Raises Conflict if there is no room; the caller then discards it."""
+        await uow.lock(owner_id)
         await self.check_room(uow, owner_id, prepared.byte_size)
         return await self._insert(uow, self._row(prepared, id=prepared.id, owner_id=owner_id, kind="source"))
 

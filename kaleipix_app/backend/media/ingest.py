@@ -20,6 +20,7 @@ from kaleipix_app.backend.media import thumbnails
 from kaleipix_app.backend.media.decode import Deadline, Decoded, decode
 from kaleipix_app.backend.media.encode import Format, encode
 from kaleipix_app.backend.media.provenance import SourceType, mark
+from kaleipix_app.backend.media.signing import Marker
 
 MAX_BYTES = 25 * 1024 * 1024  # of a file that a person brings
 TOO_MANY_BYTES = "This file is larger than 25 MB. Save the picture smaller and try again."
@@ -48,8 +49,9 @@ class Ingest:
     `workers` pictures at a time, `seconds` for each. Memory for each: 4 bytes a pixel, twice while turning it.
     """
 
-    def __init__(self, workers: int, *, seconds: float = _SECONDS) -> None:
+    def __init__(self, workers: int, mark: Marker = mark, *, seconds: float = _SECONDS) -> None:
         self._workers = workers
+        self._mark = mark
         self._seconds = seconds
         self._pool: ThreadPoolExecutor | None = None
 
@@ -59,11 +61,11 @@ class Ingest:
 
     async def result(self, data: bytes, source_type: SourceType) -> Ingested:
         """A picture that an engine made; all three files carry the mark. Raises BadInput, TooLarge."""
-        return await self._run(lambda deadline: _result(data, source_type, deadline))
+        return await self._run(lambda deadline: _result(data, source_type, self._mark, deadline))
 
     async def convert(self, data: bytes, format: Format, source_type: SourceType | None) -> bytes:
         """A kept picture in another format, marked if a source type is given. Raises BadInput."""
-        return await self._run(lambda deadline: _convert(data, format, source_type, deadline))
+        return await self._run(lambda deadline: _convert(data, format, source_type, self._mark, deadline))
 
     def close(self) -> None:
         """Let the threads end; what waits for its turn is cancelled."""
@@ -87,7 +89,7 @@ def _source(incoming: Incoming, deadline: Deadline) -> Ingested:
     return _finish(decoded, format, encode(decoded.pixels, format, sampling=decoded.sampling), deadline)
 
 
-def _result(data: bytes, source_type: SourceType, deadline: Deadline) -> Ingested:
+def _result(data: bytes, source_type: SourceType, mark: Marker, deadline: Deadline) -> Ingested:
     decoded = decode(data, deadline)
     format = _kept_as(decoded)
     # An engine's own file is kept as it is where it can be: only the metadata around the pixels is replaced.
@@ -98,7 +100,7 @@ def _result(data: bytes, source_type: SourceType, deadline: Deadline) -> Ingeste
     return Ingested(format, plain.width, plain.height, *marked)
 
 
-def _convert(data: bytes, format: Format, source_type: SourceType | None, deadline: Deadline) -> bytes:
+def _convert(data: bytes, format: Format, source_type: SourceType | None, mark: Marker, deadline: Deadline) -> bytes:
     file = encode(decode(data, deadline).pixels, format)
     return file if source_type is None else mark(file, source_type)
 

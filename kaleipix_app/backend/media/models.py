@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, text
+from sqlalchemy import BigInteger, Index, Integer, text
 from sqlmodel import Field, SQLModel
 
 _DELETED = text("deleted_at IS NOT NULL")
+_LARGE = BigInteger().with_variant(Integer, "sqlite")  # which has one size of integers
 
 
 class Image(SQLModel, table=True):
@@ -23,7 +24,7 @@ class Image(SQLModel, table=True):
     kind: str  # source | result
     generation_id: str | None = Field(default=None, foreign_key="generation.id", index=True)
     position: int = 0  # 0 to 3 among the results of one generation
-    seed: int | None = None
+    seed: int | None = Field(default=None, sa_type=_LARGE)  # the generation's and its position: past 31 bits
     content_type: str
     width: int
     height: int

@@ -106,15 +106,11 @@ class Trash:
     async def purge(self, as_of: datetime, limit: int) -> int:
         """The scheduled cleanup: remove what has been in the trash for thirty days at `as_of`. Returns how many."""
         async with self._db.unit_of_work() as uow:
-            found = await uow.session.exec(
-                select(Image.id)
-                .where(col(Image.deleted_at) <= as_of - KEPT)
-                .order_by(col(Image.deleted_at))
-                .limit(limit)
-            )
+            overdue = col(Image.deleted_at) <= as_of - KEPT
+            found = await uow.session.exec(select(Image.id).where(overdue).order_by(col(Image.deleted_at)).limit(limit))
             due = list(found)
-            for ids in _batches(due):
-                await uow.session.exec(update(Image).where(col(Image.id).in_(ids)).values(deleted_at=_OVERDUE))
+            for ids in _batches(due):  # asked again: what was taken back meanwhile stays
+                await uow.session.exec(update(Image).where(col(Image.id).in_(ids), overdue).values(deleted_at=_OVERDUE))
         return await self.erase(due)
 
     async def erase(self, image_ids: Sequence[str]) -> int:

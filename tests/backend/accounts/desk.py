@@ -8,8 +8,12 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 from kaleipix_app.backend.abuse.limits import Limiter
+from kaleipix_app.backend.accounts.email_change import EmailChange
+from kaleipix_app.backend.accounts.fresh import FreshCodes
+from kaleipix_app.backend.accounts.renaming import Renaming
 from kaleipix_app.backend.accounts.sessions import Sessions
 from kaleipix_app.backend.accounts.signin import NeedsRegistration, SignedIn, SignIn
+from kaleipix_app.backend.accounts.viewer import Viewer
 from kaleipix_app.backend.clock import Clock
 from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.errors import KaleipixError
@@ -35,6 +39,10 @@ class Desk:
     limiter: Limiter
     post: Post
     signin: SignIn
+    fresh: FreshCodes
+    email_change: EmailChange
+    renaming: Renaming
+    rung: list[str]
     outbox: Path
 
     async def ask(self, email: str, secret: str = "", network: str = HOME) -> str:
@@ -59,6 +67,47 @@ class Desk:
         assert isinstance(await self.verify(secret, await self.code()), NeedsRegistration)
         return await self.register(secret, username)
 
+    async def viewer(self, secret: str) -> Viewer | None:
+        """Whose cookie this is."""
+        async with self.db.reading() as uow:
+            return await self.sessions.viewer(uow, secret)
+
+    async def signed_in(self, email: str, username: str) -> Viewer:
+        """A person in a browser of theirs."""
+        viewer = await self.viewer((await self.join(email, username)).secret)
+        assert viewer
+        return viewer
+
+    async def ask_fresh(self, viewer: Viewer) -> str:
+        """Ask for a fresh code; returns it."""
+        self.fresh.admit(viewer)
+        async with self.db.unit_of_work() as uow:
+            await self.fresh.ask(uow, viewer)
+        return await self.code()
+
+    async def type_fresh(self, viewer: Viewer, code: str) -> KaleipixError | None:
+        """Type it."""
+        async with self.db.unit_of_work() as uow:
+            return await self.fresh.verify(uow, viewer, code)
+
+    async def ask_new_address(self, viewer: Viewer, email: str) -> None:
+        """Ask for a code at another address."""
+        address = self.email_change.read(viewer, email)
+        self.email_change.admit(viewer, address, HOME)
+        async with self.db.unit_of_work() as uow:
+            await self.email_change.ask(uow, viewer, address)
+
+    async def type_new_address(self, viewer: Viewer, code: str) -> KaleipixError | None:
+        """Type the code from there."""
+        async with self.db.unit_of_work() as uow:
+            return await self.email_change.verify(uow, viewer, code)
+
+    async def rename(self, viewer: Viewer, username: object) -> str:
+        """Choose another username."""
+        self.renaming.admit(viewer, HOME)
+        async with self.db.unit_of_work() as uow:
+            return await self.renaming.rename(uow, viewer, username)
+
     async def mails(self) -> list[str]:
         """The text of every mail so far, oldest first."""
         await self.post.close()
@@ -76,11 +125,15 @@ class Desk:
 def make_desk(db: Database, clock: Clock, keyring: Keyring, folder: Path, **changes: object) -> Desk:
     """Put together as the composition root does."""
     settings = Settings(data_dir=folder, admin_emails=(ADMIN,), **changes)  # type: ignore[arg-type]  # any setting
-    sessions, limiter = Sessions(clock), Limiter(clock, keyring)
+    rung: list[str] = []
+    sessions, limiter = Sessions(clock, ended=rung.append), Limiter(clock, keyring)
     outbox = folder / "outbox"
     post = Post(OutboxMailer(outbox, settings.sender, show=lambda _text: None))
     signin = SignIn(settings, clock, keyring, sessions, limiter, post)
-    return Desk(db, settings, sessions, limiter, post, signin, outbox)
+    fresh = FreshCodes(clock, keyring, limiter, post)
+    email_change = EmailChange(settings, clock, keyring, fresh, limiter, post, changed=rung.append)
+    renaming = Renaming(limiter, renamed=rung.append)
+    return Desk(db, settings, sessions, limiter, post, signin, fresh, email_change, renaming, rung, outbox)
 
 
 def other_code(code: str) -> str:

@@ -22,6 +22,7 @@ from structlog.testing import capture_logs
 from kaleipix_app.backend.api import sockets
 from kaleipix_app.backend.api.guard import Guard
 from kaleipix_app.backend.api.plain_pages import not_found, page
+from kaleipix_app.backend.api.workspace import Pass
 from kaleipix_app.backend.settings import Settings
 
 INLINE = "window.hello = 1"
@@ -87,8 +88,8 @@ def _app(built: Path) -> Starlette:
     )
 
 
-async def _open_gate(_connection: HTTPConnection) -> Response | None:
-    return None
+async def _open_gate(_connection: HTTPConnection) -> Response | Pass:
+    return Pass()
 
 
 @pytest.fixture
@@ -245,12 +246,35 @@ async def test_a_page_is_answered_without_a_hop(client: httpx.AsyncClient) -> No
 
 
 async def test_the_gate_answers_before_the_app(built: Path) -> None:
-    async def closed(_connection: HTTPConnection) -> Response | None:
+    async def closed(_connection: HTTPConnection) -> Response | Pass:
         return PlainTextResponse("closed", status_code=303)
 
     transport = httpx.ASGITransport(Guard(_app(built), Settings(public_url=HOME), closed))
     async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
         assert (await client.get("/w/ann")).text == "closed"
+
+
+@pytest.mark.parametrize(("path", "asked"), [("/account.html", True), ("/account/", True), ("/account%2Ehtml", False)])
+async def test_of_the_account_page_other_plain_spellings_are_sent_on_by_the_gate(
+    built: Path, path: str, asked: bool
+) -> None:
+    async def closed(_connection: HTTPConnection) -> Response | Pass:
+        return PlainTextResponse("closed", status_code=303)
+
+    status, _ = await _get_raw(Guard(_app(built), Settings(public_url=HOME), closed), path)
+    assert status == (303 if asked else 404)
+
+
+async def test_the_gate_may_add_a_cookie_to_a_page_that_it_lets_through(built: Path) -> None:
+    async def passing(_connection: HTTPConnection) -> Response | Pass:
+        return Pass("session=next; HttpOnly")
+
+    transport = httpx.ASGITransport(Guard(_app(built), Settings(public_url=HOME), passing))
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+        page = await client.get("/login")
+        assert (page.text, page.headers["set-cookie"]) == ("sign in", "session=next; HttpOnly")
+        assert page.headers["cache-control"] == "no-store"
+        assert "set-cookie" not in (await client.post("/api/thing", headers={"Origin": HOME})).headers
 
 
 async def test_a_bug_is_answered_with_a_reference(client: httpx.AsyncClient) -> None:

@@ -13,7 +13,7 @@ from kaleipix_app.backend.accounts.models import LoginSession, User
 from kaleipix_app.backend.accounts.sessions import Sessions
 from kaleipix_app.backend.api.identity import Identity
 from kaleipix_app.backend.api.plain_pages import not_found
-from kaleipix_app.backend.api.workspace import WorkspaceGate
+from kaleipix_app.backend.api.workspace import Pass, WorkspaceGate
 from kaleipix_app.backend.db.engine import Database
 from tests.conftest import MovableClock
 
@@ -26,7 +26,7 @@ class House:
     ann: str
     bob: str
 
-    async def ask(self, path: str, secret: str = "", query: str = "", host: str = "localhost") -> Response | None:
+    async def ask(self, path: str, secret: str = "", query: str = "", host: str = "localhost") -> Response | Pass:
         headers = [(b"host", host.encode()), (b"cookie", f"kaleipix_session={secret}".encode())]
         scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode(), "headers": headers}
         return await self.gate(HTTPConnection({**scope, "scheme": "http", "server": ("x", 80), "root_path": ""}))
@@ -55,13 +55,13 @@ async def house(db: Database, clock: MovableClock) -> House:
     return House(gate, *secrets)
 
 
-def _seen(answer: Response | None) -> tuple[int, str]:
-    assert answer is not None
+def _seen(answer: Response | Pass) -> tuple[int, str]:
+    assert isinstance(answer, Response)
     return answer.status_code, answer.headers["location"]
 
 
 async def test_the_owner_gets_in(house: House) -> None:
-    assert await house.ask("/w/ann", house.ann) is None
+    assert await house.ask("/w/ann", house.ann) == Pass()
     assert _seen(await house.ask("/w/ann/", house.ann)) == (303, "/w/ann")
 
 
@@ -84,7 +84,7 @@ async def test_the_owner_gets_in(house: House) -> None:
 )
 async def test_another_person_gets_the_unknown_page_whether_it_exists_or_not(house: House, path: str) -> None:
     answer = await house.ask(path, house.bob)
-    assert answer is not None
+    assert isinstance(answer, Response)
     assert answer.status_code == 404
     assert answer.body == not_found().body
     assert answer.headers == not_found().headers
@@ -110,20 +110,20 @@ async def test_an_ended_session_is_signed_out(house: House, db: Database, clock:
 
 async def test_the_landing_page_takes_people_home(house: House) -> None:
     assert _seen(await house.ask("/", house.bob)) == (303, "/w/bob")
-    assert await house.ask("/") is None
+    assert await house.ask("/") == Pass()
 
 
 async def test_the_host_header_decides_nothing(house: House) -> None:
-    assert await house.ask("/login", house.ann, host="x/w/ann?") is None
+    assert await house.ask("/login", house.ann, host="x/w/ann?") == Pass()
     assert _seen(await house.ask("/w/bob", host="[")) == (303, "/login?next=/w/bob")
 
 
 async def test_opening_the_studio_keeps_the_session_from_going_idle(
     house: House, db: Database, clock: MovableClock
 ) -> None:
-    for _ in range(3):
-        clock.move(days=10)
-        assert await house.ask("/w/ann", house.ann) is None
+    for path in ("/w/ann", "/account"):
+        clock.move(hours=10)
+        assert await house.ask(path, house.ann) == Pass()
     async with db.reading() as uow:
         session = await uow.session.get(LoginSession, await _session_id(house, db, clock))
     assert session is not None
@@ -135,3 +135,37 @@ async def _session_id(house: House, db: Database, clock: MovableClock) -> str:
         viewer = await Sessions(clock).viewer(uow, house.ann)
     assert viewer is not None
     return viewer.session_id
+
+
+@pytest.mark.parametrize("path", ["/account", "/account/", "/account.html"])
+async def test_the_account_page_is_for_who_is_signed_in(house: House, path: str) -> None:
+    assert _seen(await house.ask(path)) == (303, "/login?next=/account")
+    assert _seen(await house.ask(path, query="a=1")) == (303, "/login?next=/account%3Fa%3D1")
+    if path == "/account":
+        assert await house.ask(path, house.ann) == Pass()
+    else:
+        assert _seen(await house.ask(path, house.ann)) == (303, "/account")
+
+
+@pytest.mark.parametrize("path", ["/w/ann", "/account"])
+async def test_opening_a_page_gives_the_cookie_its_daily_new_secret(
+    house: House, clock: MovableClock, path: str
+) -> None:
+    clock.move(days=1)
+    verdict = await house.ask(path, house.ann)
+    assert isinstance(verdict, Pass)
+    cookie, _, flags = verdict.set_cookie.partition("; ")
+    assert flags == "HttpOnly; Max-Age=5184000; Path=/; SameSite=lax"
+    name, _, secret = cookie.partition("=")
+    assert name == "kaleipix_session"
+    assert secret not in ("", house.ann)
+    assert await house.ask(path, secret) == Pass()
+    assert await house.ask(path, house.ann) == Pass(), "another tab still comes with the old one"
+
+
+async def test_neither_a_redirect_nor_a_strangers_page_gives_a_new_secret(house: House, clock: MovableClock) -> None:
+    clock.move(days=1)
+    for path in ("/", "/w/ann/", "/w/bob", "/account/"):
+        answer = await house.ask(path, house.ann)
+        assert isinstance(answer, Response)
+        assert "set-cookie" not in answer.headers

@@ -76,6 +76,27 @@ async def test_two_hundred_at_once_with_credit_for_forty_make_exactly_forty(db: 
     assert await balance(db, ledger) == 0
 
 
+async def test_a_bill_that_is_settled_by_many_at_once_is_settled_once(db: Database, ledger: Ledger) -> None:
+    async with db.unit_of_work() as uow:
+        await ledger.reserve(uow, "ann", "g1", 4)
+
+    async def settle() -> None:
+        async with db.unit_of_work() as uow:
+            await ledger.settle(uow, "ann", "g1", price=4, charged=1)
+
+    await asyncio.gather(*(settle() for _ in range(20)))
+    assert await balance(db, ledger) == 39
+
+
+async def test_the_month_comes_once_however_many_ask(db: Database, ledger: Ledger) -> None:
+    async def grant() -> None:
+        async with db.unit_of_work() as uow:
+            await ledger.grant_month(uow, "ann")
+
+    await asyncio.gather(*(grant() for _ in range(20)))
+    assert await balance(db, ledger) == 40
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image as Pillow
+from pydantic import SecretStr
 
 from kaleipix_app.backend.accounts.viewer import Viewer
 from kaleipix_app.backend.container import Container
@@ -19,7 +20,7 @@ from kaleipix_app.backend.generation.request import Draft
 from kaleipix_app.backend.jobs.base import Lease
 from kaleipix_app.backend.providers.base import Delivered, Order, Running, UnknownOutcome, Update
 from kaleipix_app.backend.settings import Settings
-from tests.conftest import MovableClock
+from tests.conftest import MovableClock, make_tables
 from tests.factories import a_person
 
 
@@ -77,8 +78,8 @@ class ScriptedProvider:
 class Pipeline:
     """One installation: its container, its provider, its owner Ann and the stranger Bob."""
 
-    def __init__(self, folder: Path, clock: MovableClock) -> None:
-        self.settings = Settings(data_dir=folder)
+    def __init__(self, settings: Settings, clock: MovableClock) -> None:
+        self.settings = settings
         self.clock = clock
         self.provider = ScriptedProvider()
         self.parts = Container(self.settings, clock=clock, providers={"builtin": self.provider})
@@ -86,8 +87,7 @@ class Pipeline:
         self.bob: Viewer
 
     async def prepare(self) -> None:
-        async with self.parts.db.engine.begin() as connection:
-            await connection.run_sync(self.parts.tables.create_all)
+        await make_tables(self.parts.db)
         async with self.parts.db.unit_of_work() as uow:
             self.ann = await a_person(uow, "ann", self.clock.now())
             self.bob = await a_person(uow, "bob", self.clock.now())
@@ -133,8 +133,8 @@ class Pipeline:
 
 
 @pytest.fixture
-async def pipeline(tmp_path: Path, clock: MovableClock) -> AsyncIterator[Pipeline]:
-    made = Pipeline(tmp_path / "data", clock)
+async def pipeline(tmp_path: Path, db_url: str, clock: MovableClock) -> AsyncIterator[Pipeline]:
+    made = Pipeline(Settings(data_dir=tmp_path / "data", db_url=SecretStr(db_url)), clock)
     await made.prepare()
     yield made
     await made.parts.db.close()
@@ -146,7 +146,7 @@ def restarted(clock: MovableClock) -> Callable[[Pipeline], Awaitable[Pipeline]]:
 
     async def restart(old: Pipeline) -> Pipeline:
         await old.parts.db.close()
-        new = Pipeline(old.settings.data_dir, clock)
+        new = Pipeline(old.settings, clock)
         new.ann, new.bob = old.ann, old.bob
         return new
 

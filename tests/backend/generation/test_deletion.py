@@ -22,7 +22,7 @@ from kaleipix_app.backend.media import images as images_module
 from kaleipix_app.backend.media.models import Image
 from kaleipix_app.backend.media.pictures import Picture
 from tests.backend.generation.conftest import Pipeline
-from tests.conftest import MovableClock
+from tests.conftest import MovableClock, only_sqlite
 
 PROMPT = "a canary that sings Xq7vRt in the dark"
 
@@ -260,6 +260,7 @@ async def log_entries(db: Database, *, then_delete: bool = False) -> int:
     return count
 
 
+@only_sqlite
 async def test_what_is_deleted_for_ever_is_found_nowhere(working: Pipeline, deletions: Deletions) -> None:
     """Looked for in every byte and every name of the data directory, while the studio runs."""
     folder, db = working.settings.data_dir, working.parts.db
@@ -285,6 +286,7 @@ async def test_what_is_deleted_for_ever_is_found_nowhere(working: Pipeline, dele
     assert row.prompt == ""
 
 
+@only_sqlite
 async def test_an_erased_prompt_is_left_in_the_generation_log_alone(working: Pipeline, deletions: Deletions) -> None:
     folder, db = working.settings.data_dir, working.parts.db
     records = [await made(working) for _ in range(4)]
@@ -297,6 +299,7 @@ async def test_an_erased_prompt_is_left_in_the_generation_log_alone(working: Pip
     assert holding(folder, PROMPT.encode()) == []
 
 
+@only_sqlite
 async def test_a_reader_in_the_way_of_forgetting_is_said_loudly(
     working: Pipeline, deletions: Deletions, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

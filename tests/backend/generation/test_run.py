@@ -12,9 +12,12 @@ from kaleipix_app.backend.credits.models import LedgerEntry
 from kaleipix_app.backend.errors import Conflict, NotEnoughCredits, NotFound
 from kaleipix_app.backend.generation.machine import ACTIVE, State
 from kaleipix_app.backend.generation.models import GenerationLog
+from kaleipix_app.backend.generation.queue import MOST_AT_WORK
 from kaleipix_app.backend.media.models import Image
 from kaleipix_app.backend.providers.base import Refused
+from kaleipix_app.backend.providers.catalogue import MAX_SEED
 from tests.backend.generation.conftest import Pipeline
+from tests.conftest import only_postgresql
 
 Restart = Callable[[Pipeline], Awaitable[Pipeline]]
 
@@ -144,11 +147,27 @@ async def test_what_ran_when_the_process_died_is_finished_by_the_next(pipeline: 
     lease = await pipeline.claim("a worker that dies")
     assert lease is not None
     new = await restarted(pipeline)
+    if not new.parts.db.is_sqlite:  # the first process may be alive elsewhere, until its lease runs out
+        new.clock.move(seconds=31)
     async with new.working():
         record = await new.until(generation)
     assert (record.state, len(record.results)) == (State.DONE, 2)
     assert await ledger_lines(new) == [("grant", 40), ("reserve", -2), ("settle", 0)]
     await new.parts.db.close()
+
+
+@only_postgresql
+async def test_a_second_process_leaves_the_work_of_the_first_alone(pipeline: Pipeline) -> None:
+    pipeline.provider.go.clear()
+    generation = await pipeline.request()
+    async with pipeline.working():
+        await pipeline.provider.working.wait()
+        second = Pipeline(pipeline.settings, pipeline.clock)
+        async with second.working():
+            pipeline.provider.go.set()
+            record = await pipeline.until(generation)
+        await second.parts.db.close()
+    assert (record.state, second.provider.orders) == (State.DONE, {})
 
 
 async def test_a_graceful_stop_hands_running_work_back(pipeline: Pipeline, restarted: Restart) -> None:
@@ -224,6 +243,12 @@ async def test_fifty_workers_and_one_job_make_one_claim(pipeline: Pipeline) -> N
     assert sum(claim is not None for claim in claims) == 1
 
 
+async def test_fifty_workers_and_many_jobs_never_meet(pipeline: Pipeline) -> None:
+    jobs = [await pipeline.request(who) for who in (pipeline.ann, pipeline.bob) for _ in range(MOST_AT_WORK)]
+    claims = await asyncio.gather(*(pipeline.claim(f"w{n}") for n in range(50)))
+    assert sorted(claim.job_id for claim in claims if claim is not None) == sorted(jobs)
+
+
 async def test_who_has_nothing_at_work_goes_first(pipeline: Pipeline) -> None:
     first, second = await pipeline.request(), await pipeline.request()
     bobs = await pipeline.request(pipeline.bob)
@@ -242,6 +267,19 @@ async def test_nobody_has_more_than_four_at_work_however_much_room_there_is(pipe
     pipeline.provider.go.set()
     await pipeline.parts.engine._worker.run(first[0])
     assert [lease.job_id for lease in await pipeline.parts.queue.claim("w", {"builtin": 100})] == [anns[4]]
+
+
+async def test_the_largest_seed_still_fits_with_each_picture_behind_it(pipeline: Pipeline) -> None:
+    async with pipeline.working():
+        record = await pipeline.until(await pipeline.request(count=2, seed=MAX_SEED))
+    assert [picture.seed for picture in record.results] == [MAX_SEED, MAX_SEED + 1]
+
+
+async def test_a_nul_byte_from_a_browser_is_just_text(pipeline: Pipeline) -> None:
+    await pipeline.request(prompt="a\0b")
+    async with pipeline.parts.db.reading() as uow:
+        with pytest.raises(NotFound):
+            await pipeline.parts.history.one(uow, pipeline.ann.user_id, "\0")
 
 
 async def test_no_credits_changes_nothing(pipeline: Pipeline) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sqlmodel import select
 from structlog.testing import capture_logs
 
@@ -21,16 +22,15 @@ from kaleipix_app.backend.jobs.models import CleanupRun
 from kaleipix_app.backend.jobs.schedule import Schedule
 from kaleipix_app.backend.media.models import Image
 from kaleipix_app.backend.settings import Settings
-from tests.conftest import MovableClock
+from tests.conftest import MovableClock, make_tables
 from tests.factories import a_person
 from tests.house import House
 
 
 @pytest.fixture
-async def parts(tmp_path: Path, clock: MovableClock) -> AsyncIterator[Container]:
-    made = Container(Settings(data_dir=tmp_path / "data"), clock=clock)
-    async with made.db.engine.begin() as connection:
-        await connection.run_sync(made.tables.create_all)
+async def parts(tmp_path: Path, db_url: str, clock: MovableClock) -> AsyncIterator[Container]:
+    made = Container(Settings(data_dir=tmp_path / "data", db_url=SecretStr(db_url)), clock=clock)
+    await make_tables(made.db)
     yield made
     await made.db.close()
 

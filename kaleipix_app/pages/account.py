@@ -1,0 +1,68 @@
+"""The account page: profile and sessions, one quiet column."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from kaleipix_app.components import theme
+from kaleipix_app.components.farewell import while_signed_in
+from kaleipix_app.components.fresh_code import fresh_code_dialog
+from kaleipix_app.components.notice import notice_line
+from kaleipix_app.components.person import sign_out_button
+from kaleipix_app.components.profile import profile
+from kaleipix_app.components.session_list import session_list
+from kaleipix_app.components.shell import skip_link, theme_switch, wordmark
+from kaleipix_app.state.account import Account
+
+
+def account() -> rx.Component:
+    """The page, while its session lives."""
+    return while_signed_in(
+        rx.el.div(
+            _header(),
+            rx.el.main(
+                rx.el.div(
+                    rx.el.h1("Account", class_name="text-2xl font-semibold tracking-tight"),
+                    rx.el.div(_told(), role="status"),  # here before its text, so that screen readers announce it
+                ),
+                profile(),
+                session_list(),
+                id="content",
+                class_name="mx-auto flex w-full max-w-2xl grow flex-col gap-8 px-4 pt-8 pb-16 md:pt-12",
+            ),
+            fresh_code_dialog(),
+            notice_line(),
+            class_name="flex min-h-dvh flex-col bg-canvas",
+        )
+    )
+
+
+def _told() -> rx.Component:
+    return rx.cond(
+        Account.told != "",
+        rx.el.p(
+            rx.icon("check", size=18, class_name="mt-0.5 shrink-0 text-ok"),
+            rx.el.span(Account.told),
+            class_name="mt-4 flex gap-2 rounded-control bg-raised px-3 py-2 text-sm",
+        ),
+    )
+
+
+def _header() -> rx.Component:
+    return rx.el.header(
+        skip_link(),
+        wordmark("/"),
+        rx.el.div(
+            rx.el.a(
+                rx.icon("arrow-left", size=18, class_name="shrink-0"),
+                "Studio",
+                # The landing page takes people home, also before the name is here.
+                href=rx.cond(Account.ready, f"/w/{Account.name}", "/"),
+                class_name=theme.QUIET,
+            ),
+            theme_switch(),
+            sign_out_button(Account.ready),
+            class_name="flex items-center gap-2",
+        ),
+        class_name="sticky top-0 z-20 flex h-14 shrink-0 items-center justify-between border-b border-line bg-canvas px-4 lg:px-5",
+    )
