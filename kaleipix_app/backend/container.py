@@ -24,7 +24,17 @@ from kaleipix_app.backend.accounts.people import People
 from kaleipix_app.backend.accounts.renaming import Renaming
 from kaleipix_app.backend.accounts.sessions import Sessions
 from kaleipix_app.backend.accounts.signin import SignIn
-from kaleipix_app.backend.api import answers, frontend, health, media, plain_pages, previews, session, uploads
+from kaleipix_app.backend.api import (
+    answers,
+    fal_webhook,
+    frontend,
+    health,
+    media,
+    plain_pages,
+    previews,
+    session,
+    uploads,
+)
 from kaleipix_app.backend.api import metrics as metrics_route
 from kaleipix_app.backend.api.guard import Guard
 from kaleipix_app.backend.api.identity import Identity
@@ -65,6 +75,8 @@ from kaleipix_app.backend.media.trash import Trash
 from kaleipix_app.backend.providers.base import Provider
 from kaleipix_app.backend.providers.builtin.provider import BuiltinProvider
 from kaleipix_app.backend.providers.catalogue import MODELS, Model
+from kaleipix_app.backend.providers.fal import FalProvider, Webhooks
+from kaleipix_app.backend.providers.outgoing import Outgoing
 from kaleipix_app.backend.settings import Settings
 from kaleipix_app.backend.tokens import Keyring
 
@@ -93,6 +105,9 @@ class Container:
         self.tables = tables.metadata
         self.db = Database(settings.database_url)
         self.storage = Storage(settings.media_dir)
+        self.outgoing = Outgoing(
+            [settings.fal_queue_url, settings.fal_rest_url, settings.fal_cdn_url], settings.result_hosts
+        )
         self.feed = Feed()
         self._make_accounts(mailer)
         self._make_generation(providers or self._providers(), models)
@@ -140,7 +155,17 @@ class Container:
 
     def _providers(self) -> dict[str, Provider]:
         """The engine, and every provider that the operator has a key for."""
-        return {"builtin": BuiltinProvider(_CORES)}
+        made: dict[str, Provider] = {"builtin": BuiltinProvider(_CORES)}
+        settings = self.settings
+        if settings.fal_key is not None:
+            made["fal"] = FalProvider(
+                settings.fal_key.get_secret_value(),
+                self.outgoing,
+                queue_url=settings.fal_queue_url,
+                rest_url=settings.fal_rest_url,
+                cdn_url=settings.fal_cdn_url,
+            )
+        return made
 
     def _ring(self) -> None:
         self.engine.ring()
@@ -184,6 +209,11 @@ class Container:
                 *uploads.routes(self.db, self.identity, self.images, self.settings.data_dir),
                 *media.routes(self.db, self.identity, self.images, self.storage),
                 *previews.routes(self.identity, self.previews),
+                *fal_webhook.routes(
+                    Webhooks(self.outgoing, self.settings.fal_rest_url) if "fal" in self.providers else None,
+                    self.callbacks.called,
+                    self.callbacks.is_ours,
+                ),
             ],
             exception_handlers={KaleipixError: answers.expected, Exception: answers.unexpected},
         )
@@ -217,6 +247,7 @@ class Container:
                         _log.error("stop_failed", exc_info=error)
                 for provider in self.providers.values():
                     await provider.close()
+                await self.outgoing.close()
                 self.ingest.close()
                 await self.db.close()
         except TimeoutError:

@@ -6,6 +6,7 @@ An unknown `KALEIPIX_…` name or a bad value stops the start with a sentence th
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from contextlib import suppress
 from email.utils import parseaddr
@@ -71,6 +72,7 @@ class Settings(BaseSettings):
         env_ignore_empty=True,
         frozen=True,
         extra="ignore",
+        populate_by_name=True,
         hide_input_in_errors=True,
     )
 
@@ -89,7 +91,13 @@ class Settings(BaseSettings):
     c2pa_cert: Path | None = None
     c2pa_key: Path | None = None
 
-    @field_validator("admin_emails", "trusted_proxies", mode="before")
+    fal_key: SecretStr | None = Field(default=None, validation_alias="FAL_KEY")
+    fal_queue_url: str = "https://queue.fal.run"
+    fal_rest_url: str = "https://rest.fal.ai"
+    fal_cdn_url: str = "https://v3.fal.media"
+    result_hosts: Annotated[tuple[str, ...], NoDecode] = ("v3.fal.media", "v3b.fal.media", "fal.media")
+
+    @field_validator("admin_emails", "trusted_proxies", "result_hosts", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -114,6 +122,30 @@ class Settings(BaseSettings):
         if value and (parts.scheme not in ("http", "https") or not parts.hostname or more):
             raise ValueError("must be http:// or https:// and a host, without a path")
         return value.rstrip("/")
+
+    @field_validator("fal_key")
+    @classmethod
+    def _key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"[!-~]+", value.get_secret_value()):
+            raise ValueError("must be the key alone, without spaces or line breaks")
+        return value
+
+    @field_validator("fal_queue_url", "fal_rest_url", "fal_cdn_url")
+    @classmethod
+    def _provider_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        strange = parts.query or parts.fragment or parts.username or parts.password
+        if parts.scheme not in ("http", "https") or not parts.hostname or strange:
+            raise ValueError("must be http:// or https:// and a host")
+        return value.rstrip("/")
+
+    @field_validator("result_hosts")
+    @classmethod
+    def _hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for host in value:
+            if not re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", host):
+                raise ValueError(f"{host!r} is not the name of a host")
+        return tuple(host.lower() for host in value)
 
     @field_validator("db_url")
     @classmethod
@@ -228,9 +260,15 @@ def _are_long(keys: list[bytes]) -> bool:
     return bool(keys) and all(len(key) >= SHORTEST_KEY for key in keys)
 
 
+def names() -> dict[str, str]:
+    """The name of each setting in the environment, and its field."""
+    fields = Settings.model_fields
+    return {str(field.validation_alias or PREFIX + name.upper()): name for name, field in fields.items()}
+
+
 def load() -> Settings:
     """Read and check everything. Raises BadSettings with one sentence for the operator."""
-    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    known = set(names())
     given = {name for name in (*os.environ, *dotenv_values(".env")) if name.upper().startswith(PREFIX)}
     if unknown := sorted(name for name in given if name.upper() not in known):
         raise BadSettings(f"Unknown setting {unknown[0]}. See .env.example for all there are.")
@@ -240,7 +278,8 @@ def load() -> Settings:
         first = error.errors(include_input=False)[0]
         if not first["loc"]:  # of two settings together: the sentence names both
             raise BadSettings(first["msg"].removeprefix("Value error, ") + ".") from error
-        name = PREFIX + str(first["loc"][0]).upper()
+        name = str(first["loc"][0])
+        name = name if name in known else PREFIX + name.upper()
         raise BadSettings(f"{name} cannot be used: {first['msg'].removeprefix('Value error, ')}.") from error
     if settings.secret_key is not None and not _are_long(settings.secret_keys()):
         raise BadSettings(f"KALEIPIX_SECRET_KEY cannot be used: each key needs at least {SHORTEST_KEY} characters.")

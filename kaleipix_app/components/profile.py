@@ -152,8 +152,13 @@ def _new_code() -> rx.Component:
         error_line(EmailChange.error),
         rx.el.div(
             rx.el.button("Change address", type="submit", class_name=theme.PRIMARY),
-            rx.el.button("Send a new code", type="button", on_click=EmailChange.send, class_name=theme.QUIET),
             rx.el.button("Cancel", type="button", on_click=EmailChange.stop, class_name=theme.QUIET),
+            rx.el.button(
+                "Send a new code",
+                type="button",
+                on_click=EmailChange.send,
+                class_name=f"{theme.QUIET} max-sm:-ml-3 sm:ml-auto",
+            ),
             class_name=_BUTTONS,
         ),
         on_submit=EmailChange.confirm,

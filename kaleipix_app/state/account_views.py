@@ -24,7 +24,7 @@ def session_view(session: OpenSession, now: datetime) -> SessionView:
     return SessionView(
         session.id,
         session.device or "A browser",
-        f"{session.created_at.day} {session.created_at:%B %Y}",
+        f"{session.created_at.day} {session.created_at:%b %Y}",
         ago(session.last_seen_at, now),
         session.is_this,
     )

@@ -41,7 +41,7 @@ class EmailChange(rx.State):
     @rx.event
     async def stop(self) -> None:
         """Not after all."""
-        self.step, self.error = "", ""
+        self.step = self.error = self._typed = ""
 
     @rx.event
     async def ask(self, form: dict[str, Any]) -> None:
@@ -83,6 +83,8 @@ class EmailChange(rx.State):
         parts = container.get()
         self.error = ""
         async with fresh_code_first(self, viewer, "change the address", self._show_error):
+            async with parts.db.reading() as uow:
+                await parts.fresh.require(uow, viewer)  # before the guess is counted: it is none
             async with parts.guesses.one(network_of(self)):
                 async with parts.db.unit_of_work() as uow:
                     refused = await parts.email_change.verify(uow, viewer, self._typed)

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from kaleipix_app.backend.settings import BadSettings, Settings, load
+from kaleipix_app.backend.settings import BadSettings, load, names
 
 
 @pytest.fixture(autouse=True)
 def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No .env, and none of the settings of whoever runs the tests."""
     monkeypatch.chdir(tmp_path)
-    for name in Settings.model_fields:
-        monkeypatch.delenv(f"KALEIPIX_{name.upper()}", raising=False)
+    for name in names():
+        monkeypatch.delenv(name, raising=False)
 
 
 def test_everything_has_a_default() -> None:
@@ -55,6 +55,11 @@ def test_an_unknown_name_is_refused_by_name(place: str, tmp_path: Path, monkeypa
         ("ADMIN_EMAILS", "ann@example.com, not-an-address"),
         ("TRUSTED_PROXIES", "my-proxy"),
         ("SMTP_URL", "mail.example.com"),
+        ("FAL_QUEUE_URL", "queue.fal.run"),
+        ("FAL_REST_URL", "ftp://rest.fal.ai"),
+        ("FAL_CDN_URL", "https://user:pass@v3.fal.media"),
+        ("RESULT_HOSTS", "v3.fal.media,https://fal.media"),
+        ("RESULT_HOSTS", "fal.media:443"),
         ("SECRET_KEY", "short"),
         ("SECRET_KEY", "a key that is long enough,short"),
     ],

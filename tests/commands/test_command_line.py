@@ -88,6 +88,10 @@ BAD = {
     "TRUSTED_PROXIES": ["proxy", "10.0.0.0/99", "10.0.0.1 10.0.0.2"],
     "SMTP_URL": ["mail.example.com", "http://mail.example.com", "smtp://", "smtp://mail.example.com:port"],
     "MAIL_FROM": ["Kaleipix", "no-reply@", "Kaleipix <no-reply>", "a@example.com\nBcc: b@example.com"],
+    "FAL_QUEUE_URL": ["queue.fal.run", "ftp://queue.fal.run", "https://queue.fal.run/?a=b"],
+    "FAL_REST_URL": ["rest"],
+    "FAL_CDN_URL": ["https://"],
+    "RESULT_HOSTS": ["fal", "https://fal.media", "fal.media/x"],
     "PRIVACY_EMAIL": ["ask us", "privacy@"],
 }
 _ANY_TEXT = {"COMPANY_NAME"}

@@ -125,6 +125,35 @@ async def test_without_the_fresh_code_nothing_goes_on(house: House, tab: Tab) ->
     assert (await tab.state(Account)).email == "ann@example.com"
 
 
+async def test_waiting_for_the_fresh_code_is_no_wrong_guess(house: House, tab: Tab) -> None:
+    for _ in range(11):  # ten wrong ones in five minutes would close the network
+        await tab.send(EmailChange.confirm({"code": "2222-2222"}))
+    assert (await tab.state(EmailChange)).error == ""
+    await tab.send(FreshCode.confirm({"code": (await codes(house))[0]}))
+    assert not (await tab.state(FreshCode)).shown
+    assert "Please ask for a new one" in (await tab.state(EmailChange)).error, "it went on with the code that was typed"
+
+
+async def test_wrong_codes_are_counted_for_the_network_as_at_the_sign_in(house: House, tab: Tab) -> None:
+    await tab.send(EmailChange.ask({"email": "new@example.com"}))
+    for _ in range(11):
+        await tab.send(FreshCode.confirm({"code": "2222-2222"}))
+    assert "Too many wrong codes came from your network" in (await tab.state(FreshCode)).error
+
+
+async def test_everywhere_else_means_not_here(house: House, tab: Tab) -> None:
+    parts = house.parts
+    async with parts.db.unit_of_work() as uow:
+        user = await parts.people._find(uow, "ann@example.com")
+        others = [await parts.sessions.start(uow, user) for _ in range(2)]
+    await tab.send(Account.revoke_others())
+    async with parts.db.reading() as uow:
+        assert [await parts.sessions.viewer(uow, secret) for secret in others] == [None, None]
+    account = await tab.state(Account)
+    assert ([one.is_this for one in account.sessions], account.told[:18]) == ([True], "You are signed out")
+    assert not tab.redirected()
+
+
 async def test_another_name_is_shown_or_refused_in_a_sentence(house: House, tab: Tab) -> None:
     await tab.send(Account.start_renaming())
     await tab.send(Account.rename({"username": "bob"}))

@@ -56,7 +56,7 @@ Update = Queued | Starting | Running
 
 @dataclass(frozen=True)
 class Delivered:
-    """One finished picture, encoded, with the seed it was made from."""
+    """One finished picture, encoded, with the seed it was made from (0 if the provider does not tell)."""
 
     data: bytes
     seed: int

@@ -9,15 +9,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from kaleipix_app.backend import log
+
 FAILURES = 5  # in a row
 PAUSE = 30.0  # seconds until one call may try again
+
+_log = log.get("providers")
 
 
 class Circuit:
     """Closed: calls pass. Open: nobody calls. Half-open, after the pause: the first call decides."""
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic, *, name: str = "provider") -> None:
         self._monotonic = monotonic
+        self._name = name
         self._failures = 0
         self._open_until = 0.0
 
@@ -33,16 +38,20 @@ class Circuit:
 
     def succeeded(self) -> None:
         """The provider answered, whatever it said."""
+        if self._failures >= FAILURES:
+            _log.info("circuit_closed", provider=self._name)
         self._failures = 0
 
     def failed(self) -> bool:
         """It did not, or with a 5xx. Returns whether this has opened the circuit."""
-        was_closed = self._failures < FAILURES
+        was_half_open = self.is_half_open
         self._failures += 1
-        if self._failures < FAILURES:
-            return False
-        self._open_until = self._monotonic() + PAUSE
-        return was_closed
+        opened = self._failures == FAILURES
+        if opened or was_half_open:  # calls that began before it opened do not prolong the pause
+            self._open_until = self._monotonic() + PAUSE
+        if opened:
+            _log.error("circuit_opened", provider=self._name)
+        return opened
 
     def probe(self) -> None:
         """One call goes out while half-open: the others wait for what it finds."""

@@ -7,8 +7,8 @@ resolver is the one place where every address is seen before it is connected to.
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
 from json import loads
@@ -17,6 +17,7 @@ from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.http_exceptions import HttpProcessingError
 
 from kaleipix_app.backend.providers.base import (
     NotNow,
@@ -29,6 +30,7 @@ from kaleipix_app.backend.providers.base import (
 from kaleipix_app.backend.providers.circuit import Circuit
 
 CONNECT, READ = 5.0, 60.0  # seconds
+MOST_SECONDS = 300.0  # for a whole answer: a byte now and then must not keep a job for ever
 MOST_BYTES = 50 * 1024 * 1024  # of one result
 _MOST_REDIRECTS = 3
 _CHUNK = 64 * 1024
@@ -91,40 +93,38 @@ class Outgoing:
         json: Mapping[str, Any] | None = None,
         body: bytes | None = None,
     ) -> Answer:
-        """One request, never repeated, with an object (`json`) or bytes (`body`). `circuit` counts what came of it.
+        """One request, with an object (`json`) or bytes (`body`). `circuit` counts what came of it.
 
+        A POST is never repeated. The library sends a GET or PUT again if a kept connection turns out to be dead.
         Raises Unreachable if no connection was made, UnknownOutcome if it broke later, TimedOut if no answer came,
         RateLimited for 429. Every other answer is returned, 5xx too.
         """
         self._refuse_strangers(url)
-        if circuit is not None:
-            if circuit.wait:
-                raise Unreachable("the circuit is open", retry_after=circuit.wait)
-            circuit.probe()
-        try:
+        with _counted(circuit):
             async with self._open(method, url, headers=headers, read=read, json=json, data=body) as response:
                 found = await _all_of(response, MOST_BYTES)
-        except (Unreachable, TimedOut, UnknownOutcome):
-            if circuit is not None:
-                circuit.failed()
-            raise
+            _count(circuit, response.status)
         answer = Answer(response.status, {name.lower(): value for name, value in response.headers.items()}, found)
-        if circuit is not None:
-            circuit.failed() if answer.status >= 500 else circuit.succeeded()
         if answer.status == 429:
             raise RateLimited("429", retry_after=answer.retry_after)
         return answer
 
     @asynccontextmanager
     async def lines(
-        self, url: str, *, headers: Mapping[str, str], silence: float
+        self, url: str, *, headers: Mapping[str, str], silence: float, circuit: Circuit | None = None
     ) -> AsyncIterator[AsyncIterator[bytes]]:
-        """The lines of an endless answer, until it ends or nothing came for `silence` seconds. Raises ProviderError."""
+        """The lines of an endless answer, until it ends or nothing came for `silence` seconds. Raises ProviderError.
+
+        `circuit` counts whether it began; that it breaks off or falls silent is no sign of an outage.
+        """
         self._refuse_strangers(url)
-        async with self._open("GET", url, headers=headers, read=silence) as response:
-            if response.status != 200:
-                raise NotNow(f"stream answered {response.status}")
-            yield response.content.__aiter__()
+        with _counted(circuit) as opening:
+            async with self._open("GET", url, headers=headers, read=silence, is_endless=True) as response:
+                _count(circuit, response.status)
+                opening.over = True
+                if response.status != 200:
+                    raise NotNow(f"stream answered {response.status}")
+                yield response.content.__aiter__()
 
     async def download(self, url: str) -> bytes:
         """A result from an allowed host. Follows redirects on the same host only. Raises ProviderError."""
@@ -132,10 +132,7 @@ class Outgoing:
             self._refuse_strangers(url, results=True)
             async with self._open("GET", url, headers={}, read=READ) as response:
                 if response.status in (301, 302, 303, 307, 308):
-                    target = urljoin(url, response.headers.get("location", ""))
-                    if _origin(target) != _origin(url):
-                        raise NotAllowed("redirect to another host")
-                    url = target
+                    url = _followed(url, response.headers.get("location", ""))
                     continue
                 if response.status >= 500 or response.status == 429:
                     raise NotNow(f"download answered {response.status}")
@@ -152,13 +149,21 @@ class Outgoing:
 
     @asynccontextmanager
     async def _open(
-        self, method: str, url: str, *, headers: Mapping[str, str], read: float, **body: Any
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        read: float,
+        is_endless: bool = False,
+        **body: Any,
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         if self._session is None:
             hosts = {origin.partition("://")[2].rpartition(":")[0] for origin in self._configured}
             connector = aiohttp.TCPConnector(limit=0, resolver=_PublicOnly(hosts))
-            self._session = aiohttp.ClientSession(connector=connector)
-        timeout = aiohttp.ClientTimeout(total=None, connect=None, sock_connect=CONNECT, sock_read=read)
+            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+        whole = None if is_endless else MOST_SECONDS
+        timeout = aiohttp.ClientTimeout(total=whole, connect=None, sock_connect=CONNECT, sock_read=read)
         try:
             async with self._session.request(
                 method, url, headers=headers, timeout=timeout, allow_redirects=False, **body
@@ -166,9 +171,9 @@ class Outgoing:
                 yield response
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise Unreachable(type(error).__name__) from error
-        except aiohttp.ServerTimeoutError as error:
+        except TimeoutError as error:
             raise TimedOut(type(error).__name__) from error
-        except (aiohttp.ClientError, OSError) as error:
+        except (aiohttp.ClientError, HttpProcessingError, OSError) as error:
             raise UnknownOutcome(type(error).__name__) from error
 
     def _refuse_strangers(self, url: str, *, results: bool = False) -> None:
@@ -180,6 +185,35 @@ class Outgoing:
             raise NotAllowed("host is not configured")
         if not _is_public(parts.hostname or ""):
             raise NotAllowed("private address")
+
+
+@dataclass
+class _Call:
+    """A call whose failure still counts."""
+
+    over: bool = False
+
+
+@contextmanager
+def _counted(circuit: Circuit | None) -> Iterator[_Call]:
+    """Asks the circuit before a call, and tells it when no answer came. Raises Unreachable while it is open."""
+    call = _Call()
+    if circuit is not None:
+        if circuit.wait:
+            raise Unreachable("the circuit is open", retry_after=circuit.wait)
+        circuit.probe()
+    try:
+        yield call
+    except (Unreachable, TimedOut, UnknownOutcome):
+        if circuit is not None and not call.over:
+            circuit.failed()
+        raise
+
+
+def _count(circuit: Circuit | None, status: int) -> None:
+    """Tells the circuit what was answered."""
+    if circuit is not None:
+        circuit.failed() if status >= 500 else circuit.succeeded()
 
 
 class _PublicOnly(AbstractResolver):
@@ -194,7 +228,7 @@ class _PublicOnly(AbstractResolver):
     ) -> list[ResolveResult]:
         found = await self._inner.resolve(host, port, family)
         if host not in self._trusted and not all(_is_public(one["host"]) for one in found):
-            raise OSError(f"{host} leads to a private address")
+            raise NotAllowed("the name leads to a private address")  # no OSError: that would be tried again
         return found
 
     async def close(self) -> None:
@@ -216,9 +250,21 @@ def _origin(url: str) -> str:
 def _is_public(address: str) -> bool:
     """Whether a literal address is a public one; names are for the resolver."""
     try:
-        return ip_address(address).is_global
+        parsed = ip_address(address)
+        return parsed.is_global and not parsed.is_multicast
     except ValueError:
         return True
+
+
+def _followed(url: str, location: str) -> str:
+    """Where a redirect leads, on the same host. Raises NotAllowed."""
+    try:
+        target = urljoin(url, location)
+    except ValueError as error:
+        raise NotAllowed("redirect to nowhere") from error
+    if not location or _origin(target) != _origin(url):
+        raise NotAllowed("redirect to another host")
+    return target
 
 
 async def _all_of(response: aiohttp.ClientResponse, most: int) -> bytes:

@@ -15,6 +15,7 @@ from kaleipix_app.backend.api.identity import Identity
 from kaleipix_app.backend.api.plain_pages import not_found
 from kaleipix_app.backend.api.workspace import Pass, WorkspaceGate
 from kaleipix_app.backend.db.engine import Database
+from kaleipix_app.backend.errors import DatabaseFailed
 from tests.conftest import MovableClock
 
 
@@ -161,6 +162,18 @@ async def test_opening_a_page_gives_the_cookie_its_daily_new_secret(
     assert secret not in ("", house.ann)
     assert await house.ask(path, secret) == Pass()
     assert await house.ask(path, house.ann) == Pass(), "another tab still comes with the old one"
+
+
+@pytest.mark.parametrize("path", ["/w/ann", "/account"])
+async def test_a_database_that_cannot_be_written_hides_no_page(
+    house: House, clock: MovableClock, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    async def full(*_: object) -> None:
+        raise DatabaseFailed
+
+    monkeypatch.setattr(Sessions, "seen", full)
+    clock.move(days=1)
+    assert await house.ask(path, house.ann) == Pass()
 
 
 async def test_neither_a_redirect_nor_a_strangers_page_gives_a_new_secret(house: House, clock: MovableClock) -> None:

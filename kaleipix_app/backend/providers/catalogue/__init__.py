@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from kaleipix_app.backend.providers.catalogue.builtin import KALEIDOSCOPE
+from kaleipix_app.backend.providers.catalogue.fal import FAL_MODELS
 from kaleipix_app.backend.providers.catalogue.model import (
     MAX_PROMPT,
     MAX_SEED,
@@ -18,7 +19,7 @@ from kaleipix_app.backend.providers.catalogue.model import (
     Task,
 )
 
-MODELS: MappingProxyType[str, Model] = MappingProxyType({model.id: model for model in (KALEIDOSCOPE,)})
+MODELS: MappingProxyType[str, Model] = MappingProxyType({model.id: model for model in (KALEIDOSCOPE, *FAL_MODELS)})
 DEFAULT_MODEL = KALEIDOSCOPE
 
 __all__ = [

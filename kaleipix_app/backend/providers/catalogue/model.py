@@ -122,6 +122,8 @@ class Model:
     prompt: Need = Need.MUST
     source: Need = Need.NO
     mask: Need = Need.NO
+    max_prompt: int = MAX_PROMPT  # characters that the provider takes
+    source_edge: int = 2048  # pixels; a longer source is made smaller before it is sent: some are paid by the megapixel
     has_seed: bool = True  # whether the same seed and settings give the same picture again
     params: tuple[Choice | Number, ...] = ()
     cost: float = 0.0  # US dollars that the provider takes for a picture of one megapixel

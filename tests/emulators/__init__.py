@@ -1,0 +1,1 @@
+"""Stand-ins for the services that Kaleipix speaks to: real sockets, real pictures, failures on request."""
