@@ -16,6 +16,7 @@ from kaleipix_app.backend.generation.models import Generation
 from kaleipix_app.backend.jobs.base import Lease
 
 LEASE = timedelta(seconds=30)
+MOST_AT_WORK = 4  # of one person at the same time, however much room there is: the others wait their turn
 _AT_ONCE = 50  # claims in one transaction
 
 
@@ -28,7 +29,7 @@ class GenerationQueue:
         self._feed = feed
 
     async def claim(self, worker: str, room: Mapping[str, int]) -> list[Lease]:
-        """First whoever has the least at work, then who came first."""
+        """First whoever has the least at work, then who came first; nobody has more than MOST_AT_WORK."""
         now = self._clock.now()
         leases: list[Lease] = []
         async with self._db.reading() as uow:  # nothing to do is the usual answer, and needs no writer's lock
@@ -87,12 +88,14 @@ class GenerationQueue:
         wanted = (col(Generation.provider) == lane, *_claimable(now))
         turn = func.row_number().over(partition_by=col(Generation.owner_id), order_by=col(Generation.id))
         turns = select(col(Generation.id), turn.label("turn")).where(*wanted).subquery()
+        place = func.coalesce(busy.c.jobs, 0) + turns.c.turn
         found = await uow.session.exec(
             select(Generation)
             .join(turns, turns.c.id == Generation.id)
             .outerjoin(busy, busy.c.owner_id == Generation.owner_id)
+            .where(place <= MOST_AT_WORK)
             .where(*wanted)  # again: on PostgreSQL a row is looked at once more when it is locked
-            .order_by(func.coalesce(busy.c.jobs, 0) + turns.c.turn, col(Generation.id))
+            .order_by(place, col(Generation.id))
             .limit(most)
             .with_for_update(of=Generation, skip_locked=True)  # PostgreSQL: what another process claims is passed over
         )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from kaleipix_app.backend import log
+from kaleipix_app.backend import log, metrics
 from kaleipix_app.backend.clock import Clock
 from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.errors import BadInput, DatabaseFailed, KaleipixError, TooLarge
@@ -102,6 +102,7 @@ class Runner:
         except NotNow as error:
             await self._later(lease, row, error)
         except ProviderError as error:
+            metrics.provider_errors.labels(row.provider, error.code).inc()
             _log.warning(
                 "provider_failed", generation=row.id, provider=row.provider, code=error.code, detail=str(error)
             )
