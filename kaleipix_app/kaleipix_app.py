@@ -14,6 +14,7 @@ from kaleipix_app.pages.landing import landing
 from kaleipix_app.pages.login import login
 from kaleipix_app.pages.not_found import not_found
 from kaleipix_app.pages.studio import studio
+from kaleipix_app.state.composer import Composer
 from kaleipix_app.state.guard import SessionGuard
 from kaleipix_app.state.login import Login
 from kaleipix_app.state.notices import page_crashed, unexpected
@@ -42,7 +43,7 @@ app.add_page(
     description="Bring a photograph or a sentence and get new pictures. Private, without trackers, and yours to run.",
 )
 app.add_page(login, route="/login", title="Sign in · Kaleipix", on_load=Login.open)
-app.add_page(studio, route="/w/[username]", title="Studio · Kaleipix", on_load=Studio.open)
+app.add_page(studio, route="/w/[username]", title="Studio · Kaleipix", on_load=[Studio.open, Composer.open])
 app.add_page(not_found, route="/404", title="Nothing here · Kaleipix")
 
 

@@ -57,7 +57,8 @@ async def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     container.get.cache_clear()
     parts = container.get()
     yield await a_house(parts)
-    await parts.builtin.close()
+    for provider in parts.providers.values():
+        await provider.close()
     parts.ingest.close()
     await parts.db.close()
     container.get.cache_clear()

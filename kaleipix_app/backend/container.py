@@ -28,15 +28,20 @@ from kaleipix_app.backend.clock import Clock, SystemClock
 from kaleipix_app.backend.credits.ledger import Ledger
 from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.errors import KaleipixError
+from kaleipix_app.backend.generation.callbacks import Callbacks
 from kaleipix_app.backend.generation.cleanups import cleanups as generation_cleanups
 from kaleipix_app.backend.generation.deletion import Deletions
 from kaleipix_app.backend.generation.feed import Feed, Previews
 from kaleipix_app.backend.generation.history import History
+from kaleipix_app.backend.generation.lanes import ProviderLanes
+from kaleipix_app.backend.generation.ordering import Ordering
 from kaleipix_app.backend.generation.queue import GenerationQueue
 from kaleipix_app.backend.generation.records import Records
 from kaleipix_app.backend.generation.request import Requests
 from kaleipix_app.backend.generation.run import Runner
 from kaleipix_app.backend.generation.service import Generations
+from kaleipix_app.backend.generation.timings import Timings
+from kaleipix_app.backend.generation.transfers import Transfers
 from kaleipix_app.backend.jobs.cleanups import Cleanup, Cleanups
 from kaleipix_app.backend.jobs.embedded import EmbeddedEngine
 from kaleipix_app.backend.jobs.schedule import Schedule
@@ -52,6 +57,7 @@ from kaleipix_app.backend.media.storage import Storage
 from kaleipix_app.backend.media.trash import Trash
 from kaleipix_app.backend.providers.base import Provider
 from kaleipix_app.backend.providers.builtin.provider import BuiltinProvider
+from kaleipix_app.backend.providers.catalogue import MODELS, Model
 from kaleipix_app.backend.settings import Settings
 from kaleipix_app.backend.tokens import Keyring
 
@@ -69,6 +75,7 @@ class Container:
         clock: Clock | None = None,
         mailer: Mailer | None = None,
         providers: Mapping[str, Provider] | None = None,
+        models: Mapping[str, Model] = MODELS,
     ) -> None:
         self.settings = settings
         self.clock = clock or SystemClock()
@@ -77,7 +84,7 @@ class Container:
         self.db = Database(settings.database_url)
         self.storage = Storage(settings.media_dir)
         self._make_accounts(mailer)
-        self._make_generation(providers)
+        self._make_generation(providers or self._providers(), models)
         self._make_cleanups()
 
     def _make_accounts(self, mailer: Mailer | None) -> None:
@@ -90,9 +97,9 @@ class Container:
         self.post = Post(mailer or _mailer(settings))
         self.signin = SignIn(settings, self.clock, self.keyring, self.sessions, self.limiter, self.post)
 
-    def _make_generation(self, providers: Mapping[str, Provider] | None) -> None:
-        self.builtin = BuiltinProvider(_CORES)
-        self.providers = providers or {self.builtin.key: self.builtin}
+    def _make_generation(self, providers: Mapping[str, Provider], models: Mapping[str, Model]) -> None:
+        self.providers = providers
+        self.models = {key: model for key, model in models.items() if model.provider in self.providers}
         self.ingest = Ingest(_CORES)
         self.images = Images(self.storage, self.ingest, self.clock)
         self.ledger = Ledger(self.clock)
@@ -102,11 +109,23 @@ class Container:
         self.trash = Trash(self.db, self.storage, self.clock)
         self.deletions = Deletions(self.db, self.trash, self.images, self.feed)
         records = Records(self.clock, self.ledger, self.feed, self.previews)
-        runner = Runner(self.db, records, self.images, self.providers, self.feed, self.previews)
+        self.transfers = Transfers(self.clock)
+        self.timings = Timings(self.models)
+        self.callbacks = Callbacks(self.settings, self.keyring, self.db, records, self.providers, self._ring)
+        ordering = Ordering(self.db, self.clock, records, self.images, self.callbacks.address)
+        runner = Runner(self.db, self.clock, records, ordering, self.images, self.providers, self.feed, self.previews)
         self.queue = GenerationQueue(self.db, self.clock, self.feed)
-        self.engine = EmbeddedEngine(self.queue, runner, slots=_CORES)
-        requests = Requests(self.clock, self.ledger, self.images, self.feed, self.engine.ring)
-        self.generations = Generations(self.clock, requests, records, self.feed, runner.interrupt)
+        lanes = ProviderLanes(self.db, self.feed, self.transfers, self.providers, self.models)
+        self.engine = EmbeddedEngine(self.queue, runner, lanes)
+        requests = Requests(self.clock, self.ledger, self.images, self.transfers, self.models, self.feed, self._ring)
+        self.generations = Generations(self.clock, requests, records, self.feed, runner.interrupt, self._ring)
+
+    def _providers(self) -> dict[str, Provider]:
+        """The engine, and every provider that the operator has a key for."""
+        return {"builtin": BuiltinProvider(_CORES)}
+
+    def _ring(self) -> None:
+        self.engine.ring()
 
     def _make_cleanups(self) -> None:
         outbox = self.settings.data_dir / "outbox"
@@ -163,7 +182,8 @@ class Container:
             self.schedule.stop()
             await self.engine.stop(_STOP_SECONDS)
             await self.post.close()
-            await self.builtin.close()
+            for provider in self.providers.values():
+                await provider.close()
             self.ingest.close()
             await self.db.close()
 

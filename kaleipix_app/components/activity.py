@@ -54,9 +54,17 @@ def _live(one: rx.Var[LiveView]) -> rx.Component:
             ),
             rx.el.p(one.prompt, class_name="truncate text-sm text-muted"),
             rx.el.div(
-                rx.el.div(
-                    style={"width": rx.cond(one.percent >= 0, f"{one.percent}%", "8%")},
-                    class_name="h-full rounded-full bg-accent transition-[width] duration-150",
+                rx.cond(
+                    (one.percent < 0) & (one.elapsed >= 0) & (one.usual > 0),
+                    # No percentage is known: elapsed against usual, moved by the browser alone.
+                    rx.el.div(
+                        style={"animationDuration": f"{one.usual}s", "animationDelay": f"-{one.elapsed}s"},
+                        class_name="h-full rounded-full bg-accent animate-elapse",
+                    ),
+                    rx.el.div(
+                        style={"width": rx.cond(one.percent >= 0, f"{one.percent}%", "8%")},
+                        class_name="h-full rounded-full bg-accent transition-[width] duration-150",
+                    ),
                 ),
                 aria_hidden=True,
                 class_name="mt-1.5 h-1 overflow-hidden rounded-full bg-raised",

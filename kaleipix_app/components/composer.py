@@ -27,23 +27,20 @@ _HIT = "absolute inset-0 size-full cursor-pointer opacity-0 disabled:cursor-not-
 
 
 def composer() -> rx.Component:
-    """One form; the button at its foot stays in reach."""
+    """One form; the button at its foot stays in reach. Only what the chosen model can be told is shown."""
+    can = Composer.controls
     return rx.el.form(
         rx.el.h2("Create", class_name="sr-only"),
-        _sources(),
+        rx.cond(can.takes_source, _sources()),
         _prompt(),
-        _group(
-            "Number of images", *[_count(n) for n in range(1, offers.MAX_COUNT + 1)], columns="grid grid-cols-4 gap-2"
+        _group("Number of images", rx.foreach(can.counts, _count), columns="grid grid-cols-4 gap-2"),
+        rx.cond(
+            can.shapes.length() > 0,
+            _group("Aspect ratio", rx.foreach(can.shapes, _shape), columns="grid grid-cols-4 gap-2"),
         ),
-        _group("Aspect ratio", *[_shape(shape) for shape in offers.SHAPES], columns="grid grid-cols-4 gap-2"),
-        *[
-            _group(
-                choice.label, *[_style(choice.key, value) for value in choice.values], columns="grid grid-cols-3 gap-2"
-            )
-            for choice in offers.CHOICES
-        ],
-        *[_number(number) for number in offers.NUMBERS],
-        _seed(),
+        rx.foreach(can.choices, _choice),
+        rx.foreach(can.numbers, _number),
+        rx.cond(can.has_seed, _seed()),
         _models(),
         _generate(),
         on_submit=Composer.generate,
@@ -121,7 +118,12 @@ def _generate() -> rx.Component:
         error_line(Composer.error),  # beside the button: always in view
         rx.el.button(
             rx.icon("sparkles", size=18),
-            rx.el.span(f"Generate {Composer.pictures} · {Composer.price} ", noun, class_name="tabular-nums"),
+            rx.el.span(
+                f"Generate {Composer.pictures} · {Composer.price} ",
+                noun,
+                rx.el.span(f" · {Composer.time}", class_name="font-normal"),
+                class_name="tabular-nums",
+            ),
             type="submit",
             disabled=_NOT_READY,
             class_name=f"{theme.PRIMARY} w-full min-h-12 text-base",
@@ -131,7 +133,7 @@ def _generate() -> rx.Component:
     )
 
 
-def _group(legend: str, *options: rx.Component, columns: str) -> rx.Component:
+def _group(legend: str | rx.Var[str], *options: rx.Component, columns: str) -> rx.Component:
     return rx.el.fieldset(
         rx.el.legend(legend, class_name=f"{theme.LABEL} mb-2"),
         rx.el.div(*options, class_name=columns),
@@ -139,7 +141,7 @@ def _group(legend: str, *options: rx.Component, columns: str) -> rx.Component:
     )
 
 
-def _radio(name: str, checked: rx.Var[bool], on_change: Any, label: str) -> rx.Component:
+def _radio(name: str | rx.Var[str], checked: rx.Var[bool], on_change: Any, label: str | rx.Var[str]) -> rx.Component:
     """The browser moves the choice at once and tells the server; it is mounted anew when the server changes it."""
     return rx.el.input(
         type="radio",
@@ -152,15 +154,15 @@ def _radio(name: str, checked: rx.Var[bool], on_change: Any, label: str) -> rx.C
     )
 
 
-def _count(number: int) -> rx.Component:
+def _count(number: rx.Var[int]) -> rx.Component:
     return rx.el.label(
-        rx.el.span(str(number)),
-        _radio("count", Composer.count == number, Composer.set_count(number), str(number)),
+        rx.el.span(number),
+        _radio("count", Composer.count == number, Composer.set_count(number), number.to_string()),
         class_name=_CHIP,
     )
 
 
-def _shape(shape: offers.ShapeOffer) -> rx.Component:
+def _shape(shape: rx.Var[offers.ShapeOffer]) -> rx.Component:
     return rx.el.label(
         rx.el.span(
             aria_hidden=True,
@@ -174,24 +176,30 @@ def _shape(shape: offers.ShapeOffer) -> rx.Component:
     )
 
 
-def _style(key: str, value: str) -> rx.Component:
-    return rx.el.label(
-        picture(
-            f"/samples/style-{value}.webp",
-            "",
-            96,
-            64,
-            loading="lazy",
-            class_name="h-14 w-full rounded-[6px] object-cover",
-        ),
-        rx.el.span(value.capitalize(), class_name="pb-1 text-xs"),
-        _radio(key, Composer.params[key] == value, Composer.set_choice(key, value), value.capitalize()),
-        class_name=f"{_CHIP} flex-col gap-1 p-1",
+def _choice(choice: rx.Var[offers.ChoiceOffer]) -> rx.Component:
+    return _group(
+        choice.label,
+        rx.foreach(choice.options, lambda one: _value(choice, one)),
+        columns="grid grid-cols-3 gap-2",
     )
 
 
-def _number(number: Any) -> rx.Component:
-    value = Composer.params[number.key].to(int)
+def _value(choice: rx.Var[offers.ChoiceOffer], one: rx.Var[offers.ValueOffer]) -> rx.Component:
+    return rx.el.label(
+        rx.cond(
+            one.sample != "",
+            picture(one.sample, "", 96, 64, loading="lazy", class_name="h-14 w-full rounded-[6px] object-cover"),
+        ),
+        rx.el.span(one.label, class_name="text-center text-xs"),
+        _radio(
+            choice.key, Composer.params[choice.key] == one.value, Composer.set_choice(choice.key, one.value), one.label
+        ),
+        class_name=f"{_CHIP} flex-col gap-1 p-1 pb-2",
+    )
+
+
+def _number(number: rx.Var[offers.NumberOffer]) -> rx.Component:
+    value = Composer.params[number.key].to(float)
     slider = rx.el.div(
         rx.el.div(
             rx.el.label(number.label, html_for=number.key, class_name=theme.LABEL),
@@ -204,6 +212,7 @@ def _number(number: Any) -> rx.Component:
             type="range",
             min=number.low,
             max=number.high,
+            step=number.step,
             default_value=value,
             key=f"{number.key}-{Composer.settings_version}",
             on_change=lambda chosen: Composer.set_number(number.key, chosen).throttle(80),
@@ -212,10 +221,7 @@ def _number(number: Any) -> rx.Component:
         ),
         class_name="flex flex-col",
     )
-    if number.only_for is None:
-        return slider
-    choice, values = number.only_for
-    return rx.cond(rx.Var.create(list(values)).contains(Composer.params[choice]), slider)
+    return rx.cond((number.shown_by == "") | number.shown_for.contains(Composer.params[number.shown_by]), slider)
 
 
 def _seed() -> rx.Component:
@@ -243,7 +249,7 @@ def _models() -> rx.Component:
     return rx.el.div(
         rx.el.span("Model", aria_hidden=True, class_name=theme.LABEL),
         rx.el.div(
-            *[_model(offer) for offer in offers.MODEL_OFFERS],
+            rx.foreach(Composer.models, _model),
             role="radiogroup",
             aria_label="Model",
             class_name="flex flex-col gap-2",
@@ -252,14 +258,20 @@ def _models() -> rx.Component:
     )
 
 
-def _model(offer: offers.ModelOffer) -> rx.Component:
+def _model(offer: rx.Var[offers.ModelOffer]) -> rx.Component:
     return rx.el.label(
-        picture(
-            "/samples/style-kaleidoscope.webp",
-            "",
-            48,
-            48,
-            class_name="size-12 rounded-[6px] object-cover",
+        rx.cond(
+            offer.sample != "",
+            picture(offer.sample, "", 48, 48, class_name="size-12 shrink-0 rounded-[6px] object-cover"),
+            rx.el.span(
+                rx.match(
+                    offer.icon,
+                    *[(name, rx.icon(name, size=20)) for name in offers.ICONS],
+                    rx.icon("sparkles", size=20),
+                ),
+                aria_hidden=True,
+                class_name="grid size-12 shrink-0 place-items-center rounded-[6px] bg-raised text-accent-text",
+            ),
         ),
         rx.el.span(
             rx.el.span(
@@ -268,7 +280,9 @@ def _model(offer: offers.ModelOffer) -> rx.Component:
                 class_name="font-medium text-ink",
             ),
             rx.el.span(offer.tagline, class_name="text-xs text-muted font-normal"),
-            rx.el.span(offer.price, class_name="text-xs text-accent-text font-medium"),
+            rx.el.span(
+                f"{offer.task} · {offer.price} · {offer.time}", class_name="text-xs text-accent-text font-medium"
+            ),
             class_name="flex flex-col gap-0.5 text-left",
         ),
         _radio(

@@ -28,7 +28,10 @@ TAILWIND: dict[str, Any] = {
             "colors": {name: f"var(--{name})" for name in _COLOURS},
             "borderRadius": {"control": "8px", "panel": "14px"},
             "boxShadow": {"raised": "var(--shadow-raised)", "float": "var(--shadow-float)"},
-            "animation": {"breathe": "kx-breathe 1.8s ease-in-out infinite"},
+            "animation": {
+                "breathe": "kx-breathe 1.8s ease-in-out infinite",
+                "elapse": "kx-elapse 1s cubic-bezier(0.2, 0.5, 0.6, 1) both",
+            },
         }
     },
 }

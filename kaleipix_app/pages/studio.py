@@ -10,6 +10,7 @@ from kaleipix_app.components.composer import composer
 from kaleipix_app.components.post_form import post_form
 from kaleipix_app.components.shell import skip_link, theme_switch, wordmark
 from kaleipix_app.components.stage import stage
+from kaleipix_app.components.transfer import transfer_notice
 from kaleipix_app.components.trash import erase_question
 from kaleipix_app.state.notices import Notices
 from kaleipix_app.state.studio import Studio
@@ -39,6 +40,7 @@ def studio() -> rx.Component:
             class_name="grid grow gap-4 max-lg:px-4 max-lg:pt-4 max-lg:pb-28 lg:min-h-0 max-lg:grid-cols-[minmax(0,1fr)] max-lg:content-start lg:grid-cols-[340px_minmax(0,1fr)_320px] lg:gap-0",
         ),
         erase_question(),
+        transfer_notice(),
         _unexpected(),
         class_name="flex min-h-dvh flex-col bg-canvas lg:h-dvh lg:overflow-hidden",
     )

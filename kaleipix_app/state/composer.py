@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -10,21 +12,34 @@ import reflex as rx
 from kaleipix_app.backend import container
 from kaleipix_app.backend.errors import BadInput, NotFound
 from kaleipix_app.backend.generation.request import Draft
-from kaleipix_app.backend.media.images import Picture
+from kaleipix_app.backend.generation.transfers import NoticeNeeded
 from kaleipix_app.backend.providers.base import ParamValue
-from kaleipix_app.backend.providers.catalogue import DEFAULT_MODEL, MODELS, SIZES, Choice, Number
+from kaleipix_app.backend.providers.catalogue import DEFAULT_MODEL, MODELS, Choice, Need, Number
 from kaleipix_app.state.guard import sentences, viewer_of
+from kaleipix_app.state.offers import (
+    Controls,
+    ModelOffer,
+    about_seconds,
+    closest_aspect_ratio,
+    controls_of,
+    is_offered,
+    model_offers,
+)
 from kaleipix_app.state.studio import Studio
-from kaleipix_app.state.views import SourceView, source_view
+from kaleipix_app.state.views import NoticeView, SourceView, notice_view, source_view
 
 MOST_SOURCES = 8
+_NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,6})?")
 _MOST_SAID = 1_000  # characters of what was wrong with uploads
+_MOST_UNSENT = 4_000  # characters of a prompt that waits for its notice; the limit for prompts is lower
 
 
 class Composer(rx.State):
     """What the next generation will be. The prompt itself lives in its field until it is submitted."""
 
+    models: list[ModelOffer] = model_offers([DEFAULT_MODEL], {})
     model: str = DEFAULT_MODEL.id
+    controls: Controls = controls_of(DEFAULT_MODEL)
     params: dict[str, ParamValue] = {param.key: param.default for param in DEFAULT_MODEL.params}
     aspect_ratio: str = DEFAULT_MODEL.aspect_ratios[0]
     count: int = 1
@@ -34,23 +49,40 @@ class Composer(rx.State):
     version: int = 0
     settings_version: int = 0  # grows when the settings were changed from here: their controls are mounted anew
     error: str = ""
+    notice: NoticeView = NoticeView()  # what has to be read before the prompt below is sent elsewhere
+    _unsent: str = ""
+    _usual: dict[str, list[float]] = {}  # seconds for 1, 2, … pictures
 
     @rx.var
     def price(self) -> int:
         """Credits of the next click."""
-        return MODELS[self.model].price * self.count * max(1, len(self.sources))
+        return MODELS[self.model].price * self.pictures
 
     @rx.var
     def pictures(self) -> int:
         """How many pictures the next click makes."""
-        return self.count * max(1, len(self.sources))
+        return self.count * len(self._source_ids())
+
+    @rx.var
+    def time(self) -> str:
+        """How long one generation of the next click usually takes here."""
+        usual = self._usual.get(self.model) or [MODELS[self.model].usual_seconds] * self.count
+        return about_seconds(usual[min(self.count, len(usual)) - 1])
+
+    @rx.event
+    async def open(self) -> None:
+        """The page was opened: what is offered here, at which price, and how long it takes."""
+        await viewer_of(self)
+        parts = container.get()
+        async with parts.db.reading() as uow:
+            self._usual = await parts.timings.usual(uow)
+        self.models = model_offers(parts.models.values(), self._usual)
 
     @rx.event
     async def set_model(self, value: str) -> None:
         """Another model, with its own settings."""
-        if value in MODELS and value != self.model:
-            self.model, self.params = value, dict(MODELS[value].defaults())
-            self.settings_version += 1
+        if self._is_offered(value) and value != self.model:
+            self._choose(value, {})
 
     @rx.event
     async def set_aspect_ratio(self, value: str) -> None:
@@ -73,7 +105,7 @@ class Composer(rx.State):
     @rx.event
     async def set_number(self, key: str, value: str) -> None:
         """A setting on a slider."""
-        number = int(value) if value.isdecimal() and len(value) < 10 else None
+        number = read_number(value)
         if any(isinstance(p, Number) and p.key == key and p.accepts(number) for p in MODELS[self.model].params):
             self.params = {**self.params, key: number}
 
@@ -103,8 +135,9 @@ class Composer(rx.State):
             async with parts.db.reading() as uow:
                 picture = await parts.images.get(uow, viewer.user_id, image_id)
             if picture.id not in {source.id for source in self.sources}:
-                if not self.sources:
-                    self.aspect_ratio = closest_aspect_ratio(picture)
+                shapes = MODELS[self.model].aspect_ratios
+                if not self.sources and shapes:
+                    self.aspect_ratio = closest_aspect_ratio(picture, shapes)
                     self.settings_version += 1
                 self.sources = [*self.sources, source_view(picture, len(self.sources) + 1)]
 
@@ -121,14 +154,36 @@ class Composer(rx.State):
     @rx.event
     async def generate(self, form: dict[str, Any]) -> None:
         """Queue one generation for each source, all or none. Never waits for what runs."""
+        await self._generate(str(form.get("prompt", "")))
+
+    @rx.event
+    async def acknowledge(self) -> None:
+        """The notice was read: remember it, and send what waited for that."""
+        viewer = await viewer_of(self)
+        parts = container.get()
+        with sentences(self._show_error):
+            async with parts.db.unit_of_work() as uow:
+                await parts.transfers.acknowledge(uow, viewer, self.notice.provider)
+            await self._generate(self._unsent)
+
+    @rx.event
+    async def decline(self) -> None:
+        """Rather not: nothing is sent, and what is typed stays."""
+        self._close_notice()
+
+    async def _generate(self, prompt: str) -> None:
         viewer = await viewer_of(self)
         parts = container.get()
         self.error = ""
+        self._close_notice()
         with sentences(self._show_error):
-            drafts = [self._draft(str(form.get("prompt", "")), source) for source in self._source_ids()]
-            async with parts.db.unit_of_work() as uow:
-                for draft in drafts:
-                    await parts.generations.request(uow, viewer, draft)
+            drafts = [self._draft(prompt, source) for source in self._source_ids()]
+            try:
+                async with parts.db.unit_of_work() as uow:
+                    for draft in drafts:
+                        await parts.generations.request(uow, viewer, draft)
+            except NoticeNeeded as needed:
+                self.notice, self._unsent = notice_view(needed), prompt[:_MOST_UNSENT]
         studio = await self.get_state(Studio)
         await studio._read(viewer)
 
@@ -145,17 +200,35 @@ class Composer(rx.State):
                 if record.source_id:
                     with suppress(NotFound):  # deleted since: the rest can still be reused
                         found = [await parts.images.get(uow, viewer.user_id, record.source_id)]
-            if record.model not in MODELS:
+            if not self._is_offered(record.model):
                 raise BadInput("The model of this one is not offered any more.")
-            self.model, self.aspect_ratio, self.count, self.seed = record.model, record.aspect_ratio, record.count, ""
-            self.params = {**MODELS[record.model].defaults(), **record.params}
+            self._choose(record.model, record.params)
+            self.count, self.seed = record.count, ""
+            self.aspect_ratio = record.aspect_ratio or self.aspect_ratio
             self.sources = [source_view(picture, 1) for picture in found]
-            self.settings_version += 1
             if record.prompt:  # else it was erased, and what is typed stays
                 self._put_prompt(record.prompt)
 
     def _source_ids(self) -> list[str | None]:
-        return [source.id for source in self.sources] or [None]
+        taken = self.sources if MODELS[self.model].source is not Need.NO else []
+        return [source.id for source in taken] or [None]
+
+    @staticmethod
+    def _is_offered(model: str) -> bool:
+        found = container.get().models.get(model)
+        return found is not None and is_offered(found)
+
+    def _choose(self, id: str, params: Mapping[str, ParamValue]) -> None:
+        """Take a model; what it cannot do falls back to what it can."""
+        model = MODELS[id]
+        self.model, self.params, self.controls = id, {**model.defaults(), **params}, controls_of(model)
+        self.count = min(self.count, model.max_count)
+        if model.aspect_ratios and self.aspect_ratio not in model.aspect_ratios:
+            self.aspect_ratio = model.aspect_ratios[0]
+        self.settings_version += 1
+
+    def _close_notice(self) -> None:
+        self.notice, self._unsent = NoticeView(), ""
 
     def _draft(self, prompt: str, source_id: str | None) -> Draft:
         if self.seed and not self.seed.isdecimal():
@@ -178,12 +251,8 @@ class Composer(rx.State):
         self.error = sentence
 
 
-def closest_aspect_ratio(picture: Picture) -> str:
-    """The offered shape that is nearest to the picture's own, by ratio of ratios."""
-
-    def distance(name: str) -> float:
-        width, height = SIZES[name]
-        ratio = (width / height) / (picture.width / picture.height)
-        return max(ratio, 1 / ratio)
-
-    return min(SIZES, key=distance)
+def read_number(text: str) -> int | float | None:
+    """A number as a slider sends it: whole if it is written so; None for anything else."""
+    if not _NUMBER.fullmatch(text):
+        return None
+    return float(text) if "." in text else int(text)

@@ -1,13 +1,14 @@
-"""What the composer offers, taken from the catalogue once: plain data for the components."""
+"""What the composer offers, made from the catalogue: plain data for the components."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
-from kaleipix_app.backend.providers.catalogue import DEFAULT_MODEL, MAX_PROMPT, MODELS, SIZES, Choice, Number
+from kaleipix_app.backend.media.images import Picture
+from kaleipix_app.backend.providers.catalogue import MAX_PROMPT, SIZES, Choice, Model, Need, Number, Task
 
 PROMPT_LIMIT = MAX_PROMPT
-MAX_COUNT = DEFAULT_MODEL.max_count
 UPLOAD_LIMIT = 25 * 1024 * 1024  # bytes; the route enforces it, the page says so before sending
 
 EXAMPLES = (
@@ -16,6 +17,14 @@ EXAMPLES = (
     "neon city at night",
     "pastel spring garden",
 )
+_ICON_OF = {
+    Task.CREATE: "sparkles",
+    Task.EDIT: "wand-sparkles",
+    Task.INPAINT: "brush",
+    Task.UPSCALE: "maximize",
+    Task.CUTOUT: "scissors",
+}
+ICONS = tuple(_ICON_OF.values())
 
 
 @dataclass(frozen=True)
@@ -26,7 +35,11 @@ class ModelOffer:
     name: str
     vendor: str
     tagline: str
+    task: str
+    icon: str  # name of a Lucide icon, where there is no sample
+    sample: str  # address of a picture made with it, or empty
     price: str
+    time: str
 
 
 @dataclass(frozen=True)
@@ -39,16 +52,117 @@ class ShapeOffer:
     icon_height: int
 
 
+@dataclass(frozen=True)
+class ValueOffer:
+    """One value of a choice."""
+
+    value: str
+    label: str
+    sample: str  # address of a picture made with it, or empty
+
+
+@dataclass(frozen=True)
+class ChoiceOffer:
+    """A setting with named values."""
+
+    key: str
+    label: str
+    options: list[ValueOffer] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class NumberOffer:
+    """A setting on a slider; shown only while the choice `shown_by` has one of the values `shown_for`, if named."""
+
+    key: str
+    label: str
+    low: float
+    high: float
+    step: float
+    shown_by: str = ""
+    shown_for: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Controls:
+    """What the chosen model can be told; nothing else is shown."""
+
+    takes_source: bool
+    has_seed: bool
+    counts: list[int] = field(default_factory=list)
+    shapes: list[ShapeOffer] = field(default_factory=list)
+    choices: list[ChoiceOffer] = field(default_factory=list)
+    numbers: list[NumberOffer] = field(default_factory=list)
+
+
+def is_offered(model: Model) -> bool:
+    """Whether the composer can give it everything it needs: there is no brush for masks yet."""
+    return model.mask is not Need.MUST
+
+
+def model_offers(models: Iterable[Model], usual: dict[str, list[float]]) -> list[ModelOffer]:
+    """The cards, in the catalogue's order."""
+    return [
+        ModelOffer(
+            id=model.id,
+            name=model.name,
+            vendor=model.vendor,
+            tagline=model.tagline,
+            task=model.task,
+            icon=_ICON_OF[model.task],
+            sample="" if model.is_ai else "/samples/style-kaleidoscope.webp",
+            price=f"{model.price} credit{'s' if model.price > 1 else ''} a picture",
+            time=about_seconds(usual.get(model.id, [model.usual_seconds])[0]),
+        )
+        for model in models
+        if is_offered(model)
+    ]
+
+
+def controls_of(model: Model) -> Controls:
+    """What this model can be told."""
+    return Controls(
+        takes_source=model.source is not Need.NO,
+        has_seed=model.has_seed,
+        counts=list(range(1, model.max_count + 1)),
+        shapes=[_shape(name) for name in model.aspect_ratios],
+        choices=[_choice(param, model) for param in model.params if isinstance(param, Choice)],
+        numbers=[_number(param) for param in model.params if isinstance(param, Number)],
+    )
+
+
+def about_seconds(seconds: float) -> str:
+    """A duration as people say it."""
+    if seconds < 90:
+        return f"about {max(1, round(seconds))} s"
+    return f"about {round(seconds / 60)} min"
+
+
+def closest_aspect_ratio(picture: Picture, names: Iterable[str]) -> str:
+    """Of these shapes the one that is nearest to the picture's own, by ratio of ratios."""
+
+    def distance(name: str) -> float:
+        width, height = SIZES[name]
+        ratio = (width / height) / (picture.width / picture.height)
+        return max(ratio, 1 / ratio)
+
+    return min(names, key=distance)
+
+
 def _shape(name: str) -> ShapeOffer:
     width, height = SIZES[name]
     scale = 16 / max(width, height)
     return ShapeOffer(name, f"{width} × {height}", round(width * scale), round(height * scale))
 
 
-MODEL_OFFERS = tuple(
-    ModelOffer(m.id, m.name, m.vendor, m.tagline, f"{m.price} credit{'s' if m.price > 1 else ''} a picture")
-    for m in MODELS.values()
-)
-SHAPES = tuple(_shape(name) for name in DEFAULT_MODEL.aspect_ratios)
-CHOICES = tuple(param for param in DEFAULT_MODEL.params if isinstance(param, Choice))
-NUMBERS = tuple(param for param in DEFAULT_MODEL.params if isinstance(param, Number))
+def _choice(param: Choice, model: Model) -> ChoiceOffer:
+    def sample(value: str) -> str:
+        return "" if model.is_ai else f"/samples/style-{value}.webp"
+
+    values = [ValueOffer(value, value.replace("_", " ").capitalize(), sample(value)) for value in param.values]
+    return ChoiceOffer(param.key, param.label, values)
+
+
+def _number(param: Number) -> NumberOffer:
+    choice, values = param.only_for or ("", ())
+    return NumberOffer(param.key, param.label, param.low, param.high, param.step, choice, list(values))

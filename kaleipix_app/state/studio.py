@@ -9,6 +9,7 @@ import reflex as rx
 from kaleipix_app.backend import container
 from kaleipix_app.backend.accounts.viewer import Viewer
 from kaleipix_app.backend.errors import NotFound
+from kaleipix_app.backend.generation.history import Record
 from kaleipix_app.state.guard import Session, sentences, viewer_of, viewer_with
 from kaleipix_app.state.tabs import Tabs
 from kaleipix_app.state.views import LiveView, MadeView, StageView, live_view, made_view, stage_view
@@ -124,7 +125,8 @@ class Studio(rx.State):
         parts = container.get()
         async with parts.db.reading() as uow:
             credits = await parts.ledger.balance(uow, viewer.user_id)
-            live = [live_view(record, parts.previews) for record in await parts.history.live(uow, viewer.user_id)]
+            usual = await parts.timings.usual(uow)
+            live = [self._live(record, usual) for record in await parts.history.live(uow, viewer.user_id)]
             records = await parts.history.made(uow, viewer.user_id, limit=self._shown + 1)
         made = [made_view(record) for record in records[: self._shown]]
         known = {one.id for one in self.made}
@@ -151,6 +153,18 @@ class Studio(rx.State):
                 break
         if stage != self.stage:
             self.stage = stage
+
+    def _live(self, record: Record, usual: dict[str, list[float]]) -> LiveView:
+        seconds = usual.get(record.model) or [0.0]
+        started, runs = record.started_at, record.state == "running"
+        before = next((one for one in self.live if one.id == record.id and one.elapsed >= 0), None)
+        elapsed = (container.get().clock.now() - started).total_seconds() if runs and started else -1.0
+        return live_view(
+            record,
+            container.get().previews,
+            usual=seconds[min(record.count, len(seconds)) - 1],
+            elapsed=before.elapsed if before and runs else round(elapsed, 1),
+        )
 
 
 def shown_pictures(made: list[MadeView]) -> list[str]:

@@ -8,8 +8,10 @@ from kaleipix_app.backend.generation.deletion import Deleted
 from kaleipix_app.backend.generation.feed import Previews
 from kaleipix_app.backend.generation.history import Record
 from kaleipix_app.backend.generation.machine import State
+from kaleipix_app.backend.generation.transfers import NoticeNeeded
 from kaleipix_app.backend.media.images import Picture
 from kaleipix_app.backend.providers.catalogue import MODELS
+from kaleipix_app.state.offers import about_seconds
 
 _NO_PROMPT = "Prompt deleted"  # in its place
 _EXCERPT = 160  # characters of a prompt in lists; an event stays small
@@ -46,6 +48,8 @@ class LiveView:
     label: str  # Queued, Starting, Running, Saving
     detail: str  # the number beside it, not read aloud at each change
     percent: int  # -1: not known
+    usual: float  # seconds that it usually takes
+    elapsed: float  # of them, when this tab first saw it run; the bar goes on from there by itself
     prompt: str
     about: str
     preview: str
@@ -100,6 +104,23 @@ class QuestionView:
     prompt: str = ""
 
 
+@dataclass(frozen=True)
+class NoticeView:
+    """Where a picture would go: read before the first one. An empty provider: nothing has to be read."""
+
+    provider: str = ""
+    name: str = ""
+    company: str = ""
+    country: str = ""
+    kept: str = ""
+
+
+def notice_view(needed: NoticeNeeded) -> NoticeView:
+    """What has to be read."""
+    place = needed.place
+    return NoticeView(needed.provider, place.name, place.company, place.country, place.kept)
+
+
 def source_view(picture: Picture, number: int) -> SourceView:
     """A source as the tray shows it."""
     return SourceView(picture.id, f"/media/{picture.id}/thumb", f"Source {number}, {picture.width} × {picture.height}")
@@ -130,21 +151,26 @@ def trash_view(deleted: Deleted) -> TrashView:
     )
 
 
-def live_view(record: Record, previews: Previews) -> LiveView:
-    """A generation under way, or its failure."""
+def live_view(record: Record, previews: Previews, usual: float, elapsed: float) -> LiveView:
+    """A generation under way, or its failure. `usual` and `elapsed` are seconds."""
     percent = -1 if record.progress is None else round(100 * record.progress)
+    waits_there = record.state == State.STARTING and record.provider_place is not None
+    state = State.QUEUED if waits_there else record.state
     detail = {
-        State.QUEUED: _place(record.place),
-        State.RUNNING: f"{percent} %" if percent >= 0 else "",
-    }.get(record.state, "")
+        State.QUEUED: _place(record.provider_place or record.place),
+        State.STARTING: "" if record.provider == "builtin" else "waking a machine",
+        State.RUNNING: f"{percent} %" if percent >= 0 else f"usually {about_seconds(usual)}" if usual else "",
+    }.get(state, "")
     version = previews.version(record.id)
     return LiveView(
         id=record.id,
         failed=record.state == State.FAILED,
         cancelling=record.cancelling,
-        label=record.state.capitalize(),
+        label=state.capitalize(),
         detail=detail,
         percent=percent,
+        usual=usual,
+        elapsed=elapsed,
         prompt=excerpt(record.prompt),
         about=about(record),
         preview=f"/api/generations/{record.id}/preview?{version}" if version else "",

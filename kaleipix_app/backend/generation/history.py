@@ -35,6 +35,7 @@ class Record:
     price: int
     progress: float | None
     place: int  # 1 is next; 0 when it does not wait
+    provider_place: int | None  # the same in the provider's own queue
     error_code: str
     error_sentence: str
     cancelling: bool
@@ -115,6 +116,7 @@ def _record(row: Generation, results: tuple[Picture, ...], place: int, sources: 
         price=row.price,
         progress=row.progress,
         place=place,
+        provider_place=row.provider_place,
         error_code=row.error_code or "",
         error_sentence=row.error_sentence or "",
         cancelling=row.cancel_requested_at is not None,

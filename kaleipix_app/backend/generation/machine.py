@@ -3,7 +3,9 @@
     queued ─claimed─► starting ─started─► running ─ready─► saving ─stored─► done
        └──────────────── failed / cancelled from any of them (saving can only fail) ────────┘
 
-A claim can also happen in the middle: the one who worked on it is gone, and another starts over or resumes.
+A claim can also happen in the middle: the one who worked on it is gone, and another starts over or resumes. What
+could not be ordered yet is put off and waits in the queue again. A failure whose order was never heard of again is
+taken up once more if the provider calls back about it after all.
 """
 
 from __future__ import annotations
@@ -27,12 +29,16 @@ class Event(StrEnum):
     """What happened to it."""
 
     CLAIMED = "claimed"
+    ORDERING = "ordering"  # from here on the provider may have the order
+    PUT_OFF = "put_off"  # it surely has not, and is asked again later
     ACCEPTED = "accepted"  # the provider has the order
+    WAITING = "waiting"  # in the provider's queue, or until a machine is up
     STARTED = "started"  # the provider works on it
     READY = "ready"  # the provider has finished
     STORED = "stored"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    FOUND = "found"  # given up and refunded, and then the provider called back
 
 
 FINAL = frozenset({State.DONE, State.FAILED, State.CANCELLED})
@@ -40,7 +46,10 @@ ACTIVE = frozenset(State) - FINAL
 
 _MOVES: dict[tuple[State, Event], State] = {
     (State.QUEUED, Event.CLAIMED): State.STARTING,
+    (State.STARTING, Event.ORDERING): State.STARTING,
+    **{(state, Event.PUT_OFF): State.QUEUED for state in (State.STARTING, State.RUNNING, State.SAVING)},
     (State.STARTING, Event.ACCEPTED): State.STARTING,
+    **{(state, Event.WAITING): State.STARTING for state in (State.STARTING, State.RUNNING)},
     (State.STARTING, Event.STARTED): State.RUNNING,
     (State.STARTING, Event.READY): State.SAVING,  # quicker than the first report
     (State.RUNNING, Event.STARTED): State.RUNNING,
@@ -49,6 +58,7 @@ _MOVES: dict[tuple[State, Event], State] = {
     **{(state, Event.CLAIMED): State.STARTING for state in (State.STARTING, State.RUNNING, State.SAVING)},
     **{(state, Event.FAILED): State.FAILED for state in ACTIVE},
     **{(state, Event.CANCELLED): State.CANCELLED for state in (State.QUEUED, State.STARTING, State.RUNNING)},
+    (State.FAILED, Event.FOUND): State.STARTING,
 }
 
 

@@ -41,8 +41,12 @@ class Generation(SQLModel, table=True):
     error_sentence: str | None = None
     cancel_requested_at: datetime | None = None
     dismissed_at: datetime | None = None  # the failure was read
+    # What the provider knows of it
+    ordered_at: datetime | None = None  # written before it is asked: from then on it may have the order
+    provider_job: str | None = None  # written right after: its own id of the order
+    provider_place: int | None = None  # in its queue; 1 is next
     # Who works on it
-    provider_job: str | None = None
+    not_before: datetime | None = None  # nobody needs to look at it earlier
     attempts: int = 0
     fence: int = 0  # grows with each claim; a writer with an old one is refused
     lease_owner: str | None = None
@@ -63,3 +67,14 @@ class GenerationLog(SQLModel, table=True):
     prompt: str
     model: str
     created_at: datetime = Field(index=True)
+
+
+class TransferNotice(SQLModel, table=True):
+    """Who has read where a provider's machines are, and when."""
+
+    __tablename__ = "transfer_notice"
+
+    user_id: str = Field(primary_key=True, foreign_key="user.id")
+    provider: str = Field(primary_key=True)
+    place: str  # as it was told: another place has to be told again
+    acknowledged_at: datetime

@@ -2,76 +2,65 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement
 from sqlmodel import col, func, or_, select, update
 
 from kaleipix_app.backend.clock import Clock
-from kaleipix_app.backend.db.engine import Database
+from kaleipix_app.backend.db.engine import Database, UnitOfWork
 from kaleipix_app.backend.generation.feed import Feed
 from kaleipix_app.backend.generation.machine import ACTIVE, Event, State, move
 from kaleipix_app.backend.generation.models import Generation
 from kaleipix_app.backend.jobs.base import Lease
 
 LEASE = timedelta(seconds=30)
+_AT_ONCE = 50  # claims in one transaction
 
 
 class GenerationQueue:
-    """The `LeaseQueue` over the generation table."""
+    """The `LeaseQueue` over the generation table. A lane is a provider."""
 
     def __init__(self, db: Database, clock: Clock, feed: Feed) -> None:
         self._db = db
         self._clock = clock
         self._feed = feed
 
-    async def claim(self, worker: str) -> Lease | None:
+    async def claim(self, worker: str, room: Mapping[str, int]) -> list[Lease]:
         """First whoever has the least at work, then who came first."""
         now = self._clock.now()
-        other = aliased(Generation)
-        at_work = (
-            select(func.count())
-            .select_from(other)
-            .where(col(other.owner_id) == col(Generation.owner_id), col(other.lease_until) > now)
-            .scalar_subquery()
-        )
+        leases: list[Lease] = []
+        async with self._db.reading() as uow:  # nothing to do is the usual answer, and needs no writer's lock
+            if not await self._waiting(uow, list(room), now):
+                return []
         async with self._db.unit_of_work() as uow:
-            free = or_(col(Generation.lease_until).is_(None), col(Generation.lease_until) <= now)
-            found = await uow.session.exec(
-                select(Generation)
-                .where(col(Generation.state).in_(ACTIVE), free)
-                .order_by(at_work, col(Generation.id))
-                .limit(1)
-            )
-            row = found.first()
-            if row is None:
-                return None
-            lease = Lease(row.id, row.owner_id, row.fence + 1)
-            changed = await uow.session.exec(
-                update(Generation)
-                .where(col(Generation.id) == row.id, col(Generation.fence) == row.fence)
-                .values(
-                    state=move(State(row.state), Event.CLAIMED),
-                    fence=lease.fence,
-                    attempts=row.attempts + 1,
-                    progress=None,
-                    lease_owner=worker,
-                    lease_until=now + LEASE,
-                    started_at=row.started_at or now,
-                )
-            )
-            if changed.rowcount != 1:
-                return None
-            uow.after_commit(lambda: self._feed.publish(lease.owner_id))
-            return lease
+            for lane, free in room.items():
+                rows = await self._next(uow, lane, min(free, _AT_ONCE), now)
+                leases += [lease for row in rows if (lease := await self._lease(uow, row, worker, now))]
+            for owner_id in {lease.owner_id for lease in leases}:
+                uow.after_commit(lambda owner_id=owner_id: self._feed.publish(owner_id))  # type: ignore[misc]
+        return leases
 
-    async def heartbeat(self, lease: Lease) -> bool:
-        return await self._change(lease, lease_until=self._clock.now() + LEASE)
+    async def heartbeat(self, worker: str) -> set[tuple[str, int]]:
+        mine = (col(Generation.lease_owner) == worker, col(Generation.lease_until).is_not(None))
+        async with self._db.unit_of_work() as uow:
+            await uow.session.exec(update(Generation).where(*mine).values(lease_until=self._clock.now() + LEASE))
+            held = await uow.session.exec(select(Generation.id, Generation.fence).where(*mine))
+            return {(job_id, fence) for job_id, fence in held}
 
     async def hand_back(self, lease: Lease) -> None:
         # A stop is not a crash: it must not count towards those that a generation may cause.
-        await self._change(lease, lease_until=None, attempts=Generation.attempts - 1)
+        async with self._db.unit_of_work() as uow:
+            await uow.session.exec(
+                update(Generation)
+                .where(
+                    col(Generation.id) == lease.job_id,
+                    col(Generation.fence) == lease.fence,
+                    col(Generation.state).in_(ACTIVE),
+                )
+                .values(lease_until=None, attempts=Generation.attempts - 1)
+            )
 
     async def take_over(self) -> int:
         async with self._db.unit_of_work() as uow:
@@ -80,15 +69,53 @@ class GenerationQueue:
             )
             return changed.rowcount
 
-    async def _change(self, lease: Lease, **values: Any) -> bool:
-        async with self._db.unit_of_work() as uow:
-            changed = await uow.session.exec(
-                update(Generation)
-                .where(
-                    col(Generation.id) == lease.job_id,
-                    col(Generation.fence) == lease.fence,
-                    col(Generation.state).in_(ACTIVE),
-                )
-                .values(**values)
+    @staticmethod
+    async def _waiting(uow: UnitOfWork, lanes: list[str], now: datetime) -> bool:
+        found = await uow.session.exec(
+            select(Generation.id).where(col(Generation.provider).in_(lanes), *_claimable(now)).limit(1)
+        )
+        return found.first() is not None
+
+    @staticmethod
+    async def _next(uow: UnitOfWork, lane: str, most: int, now: datetime) -> list[Generation]:
+        busy = (
+            select(col(Generation.owner_id), func.count().label("jobs"))
+            .where(col(Generation.lease_until) > now)
+            .group_by(col(Generation.owner_id))
+            .subquery()
+        )
+        turn = func.row_number().over(partition_by=col(Generation.owner_id), order_by=col(Generation.id))
+        found = await uow.session.exec(
+            select(Generation)
+            .outerjoin(busy, busy.c.owner_id == Generation.owner_id)
+            .where(col(Generation.provider) == lane, *_claimable(now))
+            .order_by(func.coalesce(busy.c.jobs, 0) + turn, col(Generation.id))
+            .limit(most)
+        )
+        return list(found)
+
+    @staticmethod
+    async def _lease(uow: UnitOfWork, row: Generation, worker: str, now: datetime) -> Lease | None:
+        lease = Lease(row.id, row.owner_id, row.fence + 1, row.provider)
+        changed = await uow.session.exec(
+            update(Generation)
+            .where(col(Generation.id) == row.id, col(Generation.fence) == row.fence)
+            .values(
+                state=move(State(row.state), Event.CLAIMED),
+                fence=lease.fence,
+                attempts=row.attempts + 1,
+                progress=None,
+                not_before=None,
+                lease_owner=worker,
+                lease_until=now + LEASE,
+                started_at=row.started_at or now,
             )
-            return changed.rowcount == 1
+            .execution_options(synchronize_session=False)
+        )
+        return lease if changed.rowcount == 1 else None
+
+
+def _claimable(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    free = or_(col(Generation.lease_until).is_(None), col(Generation.lease_until) <= now)
+    due = or_(col(Generation.not_before).is_(None), col(Generation.not_before) <= now)
+    return col(Generation.state).in_(ACTIVE), free, due

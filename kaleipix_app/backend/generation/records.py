@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from sqlmodel import col, select, update
@@ -13,6 +14,7 @@ from kaleipix_app.backend.generation.feed import Feed, Previews
 from kaleipix_app.backend.generation.machine import ACTIVE, FINAL, Event, State, move
 from kaleipix_app.backend.generation.models import Generation
 from kaleipix_app.backend.jobs.base import Lease
+from kaleipix_app.backend.providers.base import UnknownOutcome
 
 
 class LeaseLost(Exception):
@@ -47,7 +49,7 @@ class Records:
         row = await self.load(uow, lease)
         state = move(State(row.state), event)
         if state in FINAL:
-            values |= {"finished_at": self._clock.now(), "lease_until": None, "progress": None}
+            values |= {"finished_at": self._clock.now(), "lease_until": None, "progress": None, "provider_place": None}
         changed = await uow.session.exec(
             update(Generation)
             .where(
@@ -63,6 +65,65 @@ class Records:
             await self._settle(uow, row, delivered=values.get("delivered", 0))
         uow.after_commit(lambda: self._feed.publish(row.owner_id))
         return row
+
+    async def put_off(self, uow: UnitOfWork, lease: Lease, wait: timedelta) -> None:
+        """Nothing was ordered: back into the queue, and not before `wait` has passed. Raises LeaseLost."""
+        await self.advance(uow, lease, Event.PUT_OFF, ordered_at=None, started_at=None, **self._released(wait))
+
+    async def look_later(self, uow: UnitOfWork, lease: Lease, wait: timedelta) -> None:
+        """The provider may have it or has it: let go of it until `wait` has passed. Raises LeaseLost."""
+        row = await self.load(uow, lease)
+        await uow.session.exec(
+            update(Generation)
+            .where(col(Generation.id) == lease.job_id, col(Generation.fence) == lease.fence)
+            .values(**self._released(wait))
+        )
+        uow.after_commit(lambda: self._feed.publish(row.owner_id))
+
+    def _released(self, wait: timedelta) -> dict[str, Any]:
+        # Waiting is no crash: it must not count towards those that a generation may cause.
+        return {
+            "lease_until": None,
+            "not_before": self._clock.now() + wait,
+            "attempts": Generation.attempts - 1,
+        }
+
+    async def accepted(self, uow: UnitOfWork, generation_id: str, job: str) -> None:
+        """The provider has the order: written whoever holds the lease by now, for the next one goes on with it."""
+        await uow.session.exec(
+            update(Generation)
+            .where(col(Generation.id) == generation_id, col(Generation.state).in_(ACTIVE))
+            .values(provider_job=job)
+        )
+
+    async def adopt(self, uow: UnitOfWork, generation_id: str, provider: str, job: str) -> bool:
+        """The provider has this order under this id, whoever holds the lease. False if there is no such generation.
+
+        What was given up in the meantime is taken up again, without being charged.
+        """
+        found = await uow.session.exec(
+            select(Generation).where(col(Generation.id) == generation_id, col(Generation.provider) == provider)
+        )
+        row = found.first()
+        if row is None or row.ordered_at is None:
+            return False
+        given_up = row.state == State.FAILED and row.error_code == UnknownOutcome.code and row.provider_job is None
+        if row.provider_job is None and (given_up or row.state in ACTIVE):
+            values: dict[str, Any] = {"provider_job": job, "not_before": None}
+            if given_up:
+                nothing_wrong = {"finished_at": None, "error_code": None, "error_sentence": None, "dismissed_at": None}
+                values |= {"state": move(State.FAILED, Event.FOUND), **nothing_wrong}
+            await uow.session.exec(
+                update(Generation)
+                .where(
+                    col(Generation.id) == row.id,
+                    col(Generation.state) == row.state,
+                    col(Generation.provider_job).is_(None),
+                )
+                .values(**values)
+            )
+            uow.after_commit(lambda: self._feed.publish(row.owner_id))
+        return True
 
     async def cancel_waiting(self, uow: UnitOfWork, row: Generation) -> bool:
         """End a generation that nobody works on yet; False if someone does by now."""

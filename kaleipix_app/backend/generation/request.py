@@ -18,9 +18,10 @@ from kaleipix_app.backend.errors import BadInput, TooMany
 from kaleipix_app.backend.generation.feed import Feed
 from kaleipix_app.backend.generation.machine import ACTIVE, State
 from kaleipix_app.backend.generation.models import Generation, GenerationLog
+from kaleipix_app.backend.generation.transfers import Transfers
 from kaleipix_app.backend.media.images import Images
 from kaleipix_app.backend.providers.base import ParamValue
-from kaleipix_app.backend.providers.catalogue import MAX_PROMPT, MAX_SEED, MODELS, SIZES, Model
+from kaleipix_app.backend.providers.catalogue import MAX_PROMPT, MAX_SEED, SIZES, Model, Need
 
 MOST_WAITING = 50  # unfinished generations of one person
 
@@ -41,33 +42,47 @@ class Draft:
 class Requests:
     """Turns drafts into queued generations."""
 
-    def __init__(self, clock: Clock, ledger: Ledger, images: Images, feed: Feed, ring: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        ledger: Ledger,
+        images: Images,
+        transfers: Transfers,
+        models: Mapping[str, Model],
+        feed: Feed,
+        ring: Callable[[], None],
+    ) -> None:
         self._clock = clock
         self._ledger = ledger
         self._images = images
+        self._transfers = transfers
+        self._models = models
         self._feed = feed
         self._ring = ring
 
     async def request(self, uow: UnitOfWork, viewer: Viewer, draft: Draft) -> str:
         """Queue one generation; returns its id. All or nothing.
 
-        Raises BadInput, NotFound (the source), TooMany, NotEnoughCredits.
+        Raises BadInput, NotFound (the source), NoticeNeeded, TooMany, NotEnoughCredits.
         """
-        model = validate(draft)
+        model = validate(draft, self._models)
+        await self._transfers.check(uow, viewer, model.provider)
+        source = None
         if draft.source_id is not None:
-            await self._images.get(uow, viewer.user_id, draft.source_id)
+            source = await self._images.get(uow, viewer.user_id, draft.source_id)
         await self._refuse_flood(uow, viewer)
         now = self._clock.now()
-        width, height = SIZES[draft.aspect_ratio]
+        shape = draft.aspect_ratio if model.aspect_ratios else ""  # else the result has its source's
+        width, height = SIZES.get(shape) or (source.width, source.height)  # type: ignore[union-attr]  # a source is there
         row = Generation(
             id=tokens.new_id(),
             owner_id=viewer.user_id,
             request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
             model=model.id,
             provider=model.provider,
-            prompt=draft.prompt.strip(),
+            prompt=draft.prompt.strip() or model.task,  # an empty one is an erased one
             source_id=draft.source_id,
-            aspect_ratio=draft.aspect_ratio,
+            aspect_ratio=shape,
             width=width,
             height=height,
             count=draft.count,
@@ -97,28 +112,34 @@ class Requests:
             raise TooMany(f"{MOST_WAITING} generations are waiting already. Let some finish first.", retry_after=10)
 
 
-def validate(draft: Draft) -> Model:
+def validate(draft: Draft, models: Mapping[str, Model]) -> Model:
     """The draft's model, if it can do all that is asked. Raises BadInput with a sentence for the person."""
-    prompt = draft.prompt.strip() if isinstance(draft.prompt, str) else ""
-    if not prompt:
-        raise BadInput("Write a prompt first: a few words are enough.", code="prompt_empty")
-    if len(prompt) > MAX_PROMPT:
-        raise BadInput(f"The prompt is {len(prompt) - MAX_PROMPT} characters too long.", code="prompt_too_long")
-    if any("\ud800" <= character <= "\udfff" for character in prompt):
-        raise BadInput("The prompt has half a character in it that cannot be stored. Type it again.", code="prompt")
-    model = MODELS.get(draft.model)
+    model = models.get(draft.model)
     if model is None:
         raise BadInput("This model is not offered here. Choose another one.", code="model_unknown")
-    if draft.aspect_ratio not in model.aspect_ratios:
+    _check_prompt(draft, model)
+    if model.aspect_ratios and draft.aspect_ratio not in model.aspect_ratios:
         raise BadInput(f"{model.name} cannot make this aspect ratio. Choose another one.", code="aspect_ratio")
     if type(draft.count) is not int or not 1 <= draft.count <= model.max_count:
         raise BadInput(f"{model.name} makes 1 to {model.max_count} pictures at a time.", code="count")
     if draft.seed is not None and (type(draft.seed) is not int or not 0 <= draft.seed <= MAX_SEED):
         raise BadInput(f"A seed is a whole number from 0 to {MAX_SEED}.", code="seed")
-    if draft.source_id is not None and not model.takes_source:
+    if draft.source_id is not None and model.source is Need.NO:
         raise BadInput(f"{model.name} does not work from a picture. Remove it or choose another model.", code="source")
+    if draft.source_id is None and model.source is Need.MUST:
+        raise BadInput(f"{model.name} works from a picture. Add one first.", code="source_missing")
     known = {param.key: param for param in model.params}
     for key, value in draft.params.items():
         if key not in known or not known[key].accepts(value):
             raise BadInput(f"{model.name} has no such setting. Reset the settings and try again.", code="params")
     return model
+
+
+def _check_prompt(draft: Draft, model: Model) -> None:
+    prompt = draft.prompt.strip() if isinstance(draft.prompt, str) else ""
+    if not prompt and model.prompt is Need.MUST:
+        raise BadInput("Write a prompt first: a few words are enough.", code="prompt_empty")
+    if len(prompt) > MAX_PROMPT:
+        raise BadInput(f"The prompt is {len(prompt) - MAX_PROMPT} characters too long.", code="prompt_too_long")
+    if any("\ud800" <= character <= "\udfff" for character in prompt):
+        raise BadInput("The prompt has half a character in it that cannot be stored. Type it again.", code="prompt")

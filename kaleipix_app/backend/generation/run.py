@@ -3,24 +3,41 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from kaleipix_app.backend import log
+from kaleipix_app.backend.clock import Clock
 from kaleipix_app.backend.db.engine import Database
-from kaleipix_app.backend.errors import DatabaseFailed, KaleipixError
+from kaleipix_app.backend.errors import BadInput, DatabaseFailed, KaleipixError, TooLarge
 from kaleipix_app.backend.generation.feed import Feed, Previews
 from kaleipix_app.backend.generation.machine import Event
 from kaleipix_app.backend.generation.models import Generation
+from kaleipix_app.backend.generation.ordering import Ordering
 from kaleipix_app.backend.generation.records import LeaseLost, Records
+from kaleipix_app.backend.generation.updates import Shown, until
 from kaleipix_app.backend.jobs.base import Lease
-from kaleipix_app.backend.media.images import Images
-from kaleipix_app.backend.providers.base import Delivered, Order, Provider, ProviderError, Running, Update
+from kaleipix_app.backend.media.images import Images, StoredResult
+from kaleipix_app.backend.media.provenance import SourceType
+from kaleipix_app.backend.providers.base import (
+    Delivered,
+    NotNow,
+    Provider,
+    ProviderError,
+    Running,
+    TimedOut,
+    Unconfigured,
+    Update,
+)
+from kaleipix_app.backend.providers.catalogue import MODELS
 
-MOST_ATTEMPTS = 3
-_WRITE_EVERY = 0.25  # seconds between two written percentages
+MOST_ATTEMPTS = 3  # of the built-in engine: what stops the process so often will stop it again
+MOST_RESUMPTIONS = 20  # of an order at a provider, which is not what stops the process
+MOST_WAIT = timedelta(minutes=30)  # until it is ordered
+MOST_FOLLOW = timedelta(hours=2)  # from the order on, restarts included
 _WENT_WRONG = "Something went wrong on our side. Try again."
+_UNUSABLE = "The provider sent something that is not a picture. Try again, or choose another model."
 _KEEPS_STOPPING = "This one stopped the engine several times. Try other settings."
 
 _log = log.get("generation")
@@ -32,14 +49,18 @@ class Runner:
     def __init__(
         self,
         db: Database,
+        clock: Clock,
         records: Records,
+        ordering: Ordering,
         images: Images,
         providers: Mapping[str, Provider],
         feed: Feed,
         previews: Previews,
     ) -> None:
         self._db = db
+        self._clock = clock
         self._records = records
+        self._ordering = ordering
         self._images = images
         self._providers = providers
         self._feed = feed
@@ -67,15 +88,19 @@ class Runner:
                 del self._stops[lease.job_id]
 
     async def _run(self, lease: Lease, row: Generation, stop: asyncio.Event) -> None:
-        if row.cancel_requested_at is not None:
-            return await self._write(lease, Event.CANCELLED)
-        if row.attempts > MOST_ATTEMPTS:
-            return await self._fail(lease, "keeps_stopping", _KEEPS_STOPPING)
         try:
-            delivered = await self._make(lease, row, stop)
-            if delivered is None:
-                return await self._write(lease, Event.CANCELLED)
-            await self._keep(lease, row, delivered)
+            provider = self._providers.get(row.provider)
+            if provider is None:
+                raise Unconfigured("switched off since it was asked for")
+            if row.cancel_requested_at is not None:
+                return await self._cancel(lease, provider, row.provider_job)
+            if row.attempts > (MOST_ATTEMPTS if provider.repeatable else MOST_RESUMPTIONS):
+                return await self._fail(lease, "keeps_stopping", _KEEPS_STOPPING)
+            job = await self._ordering.job_of(lease, row, provider)
+            if job is not None:
+                await self._finish(lease, row, provider, job, stop)
+        except NotNow as error:
+            await self._later(lease, row, error)
         except ProviderError as error:
             _log.warning(
                 "provider_failed", generation=row.id, provider=row.provider, code=error.code, detail=str(error)
@@ -90,64 +115,71 @@ class Runner:
             _log.error("crashed", generation=row.id, exc_info=error)
             await self._fail(lease, "internal", _WENT_WRONG)
 
-    async def _make(self, lease: Lease, row: Generation, stop: asyncio.Event) -> list[Delivered] | None:
-        """The provider's pictures, or None if the person cancelled."""
-        provider = self._providers[row.provider]
-        job = row.provider_job if row.provider_job and not provider.repeatable else None
-        if job is None:
-            job = await provider.submit(await self._order(row))
-            await self._write(lease, Event.ACCEPTED, provider_job=job)
-        written = 0.0
+    async def _finish(self, lease: Lease, row: Generation, provider: Provider, job: str, stop: asyncio.Event) -> None:
+        """Follow the order, collect, keep, settle."""
+        shown = Shown()
         try:
             async for update in until(stop, provider.follow(job)):
-                if isinstance(update, Running):
-                    written = await self._progress(lease, row, update, written)
-            if stop.is_set():
-                await provider.cancel(job)
-                return None
-        except asyncio.CancelledError:
-            await provider.cancel(job)  # overtaken or shutting down: nobody will collect
+                await self._show(lease, row, update, shown)
+        except (asyncio.CancelledError, LeaseLost):
+            if provider.repeatable:
+                await provider.cancel(job)  # overtaken or shutting down: nobody will collect
             raise
+        if stop.is_set():
+            await self._cancel(lease, provider, job)
+            return
         await self._write(lease, Event.READY)
-        if delivered := await provider.collect(job):
-            return delivered
-        raise ProviderError("nothing was delivered")
+        delivered = (await provider.collect(job))[: row.count]  # more than was asked for is not ours to charge
+        if not delivered:
+            raise ProviderError("nothing was delivered")
+        await self._keep(lease, row, delivered)
 
-    async def _order(self, row: Generation) -> Order:
-        source: bytes | None = None
-        if row.source_id is not None:
-            async with self._db.reading() as uow:
-                picture = await self._images.get(uow, row.owner_id, row.source_id)
-            source = await self._images.original_bytes(picture)
-        return Order(
-            generation_id=row.id,
-            model=row.model,
-            prompt=row.prompt,
-            width=row.width,
-            height=row.height,
-            count=row.count,
-            seed=row.seed,
-            params=row.params,
-            source=source,
-        )
+    async def _later(self, lease: Lease, row: Generation, error: NotNow) -> None:
+        """The provider cannot take or give it now: wait, but not for ever."""
+        now, wait = self._clock.now(), timedelta(seconds=error.retry_after)
+        async with self._db.reading() as uow:
+            row = await self._records.load(uow, lease)
+        ordered = row.ordered_at is not None and row.provider_job is not None
+        if ordered and now - row.ordered_at > MOST_FOLLOW:  # type: ignore[operator]
+            await self._fail(lease, TimedOut.code, TimedOut.sentence)
+        elif not ordered and now - row.created_at > MOST_WAIT:
+            await self._fail(lease, error.code, error.sentence)
+        else:
+            _log.info("put_off", generation=row.id, provider=row.provider, code=error.code)
+            change = self._records.look_later if ordered else self._records.put_off
+            async with self._db.unit_of_work() as uow:
+                await change(uow, lease, wait)
 
-    async def _progress(self, lease: Lease, row: Generation, update: Running, written: float) -> float:
-        """Show it; write the percentage now and then. Returns when it was last written."""
-        if update.preview is not None:
+    async def _show(self, lease: Lease, row: Generation, update: Update, shown: Shown) -> None:
+        """What the provider says: on the row, and to whoever watches."""
+        if isinstance(update, Running) and update.preview is not None:
             self._previews.put(row.id, row.owner_id, update.preview)
-        if time.monotonic() - written < _WRITE_EVERY:
+        if shown.is_news(update):
+            await self._write(lease, shown.event, progress=shown.progress, provider_place=shown.place)
+        else:
             self._feed.publish(row.owner_id)
-            return written
-        await self._write(lease, Event.STARTED, progress=update.fraction)
-        return time.monotonic()
 
     async def _keep(self, lease: Lease, row: Generation, delivered: list[Delivered]) -> None:
         """Store first (create-only, so a repeat is harmless), then write rows and bill in one transaction."""
-        stored = [await self._images.store_result(row.id, n, one.data) for n, one in enumerate(delivered)]
+        stored: list[tuple[int, Delivered, StoredResult]] = []
+        for position, one in enumerate(delivered):
+            try:
+                kept = await self._images.store_result(row.id, position, one.data, _source_type(row))
+            except (BadInput, TooLarge) as error:  # the others may be fine
+                _log.warning("result_unusable", generation=row.id, provider=row.provider, code=error.code)
+            else:
+                stored.append((position, one, kept))
+        if not stored:
+            raise ProviderError("no usable picture", sentence=_UNUSABLE)
         async with self._db.unit_of_work() as uow:
-            for position, (one, kept) in enumerate(zip(delivered, stored, strict=True)):
+            for position, one, kept in stored:
                 await self._images.add_result(uow, row.owner_id, row.id, position, one.seed, kept)
             await self._records.advance(uow, lease, Event.STORED, delivered=len(stored))
+
+    async def _cancel(self, lease: Lease, provider: Provider, job: str | None) -> None:
+        if job is not None:
+            await provider.cancel(job)
+        await self._write(lease, Event.CANCELLED)
 
     async def _fail(self, lease: Lease, code: str, sentence: str) -> None:
         await self._write(lease, Event.FAILED, error_code=code, error_sentence=sentence)
@@ -157,20 +189,8 @@ class Runner:
             await self._records.advance(uow, lease, event, **values)
 
 
-async def until(stop: asyncio.Event, updates: AsyncIterator[Update]) -> AsyncIterator[Update]:
-    """The updates, until they end or `stop` is set."""
-    stopped = asyncio.ensure_future(stop.wait())
-    try:
-        while True:
-            upcoming = asyncio.ensure_future(anext(updates, None))
-            await asyncio.wait({upcoming, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            if stopped.done():
-                upcoming.cancel()
-                await asyncio.gather(upcoming, return_exceptions=True)
-                return
-            update = await upcoming
-            if update is None:
-                return
-            yield update
-    finally:
-        stopped.cancel()
+def _source_type(row: Generation) -> SourceType:
+    model = MODELS.get(row.model)
+    if model is not None and not model.is_ai:
+        return SourceType.ALGORITHMIC
+    return SourceType.TRAINED if row.source_id is None else SourceType.TRAINED_COMPOSITE

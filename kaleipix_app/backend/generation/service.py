@@ -27,12 +27,14 @@ class Generations:
         records: Records,
         feed: Feed,
         interrupt: Callable[[str], None],
+        ring: Callable[[], None],
     ) -> None:
         self._clock = clock
         self._requests = requests
         self._records = records
         self._feed = feed
         self._interrupt = interrupt
+        self._ring = ring
 
     async def request(self, uow: UnitOfWork, viewer: Viewer, draft: Draft) -> str:
         """Queue one generation; returns its id. See `Requests.request` for what it raises."""
@@ -47,9 +49,10 @@ class Generations:
             await uow.session.exec(
                 update(Generation)
                 .where(col(Generation.id) == row.id, col(Generation.cancel_requested_at).is_(None))
-                .values(cancel_requested_at=self._clock.now())
+                .values(cancel_requested_at=self._clock.now(), not_before=None)
             )
-            uow.after_commit(lambda: self._interrupt(generation_id))
+            uow.after_commit(lambda: self._interrupt(generation_id))  # if it runs here,
+            uow.after_commit(self._ring)  # else whoever takes it up next ends it
         uow.after_commit(lambda: self._feed.publish(viewer.user_id))
 
     async def retry(self, uow: UnitOfWork, viewer: Viewer, generation_id: str) -> str:

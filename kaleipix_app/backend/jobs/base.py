@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,17 +14,18 @@ class Lease:
     job_id: str
     owner_id: str
     fence: int
+    lane: str  # of several jobs in one lane only so many run at a time
 
 
 class LeaseQueue(Protocol):
     """Rows that can be claimed, as the engine sees them."""
 
-    async def claim(self, worker: str) -> Lease | None:
-        """The next job whose turn it is, now leased to this worker; None if there is nothing to do."""
+    async def claim(self, worker: str, room: Mapping[str, int]) -> list[Lease]:
+        """The next jobs whose turn it is, now leased to this worker: at most so many of each lane."""
         ...
 
-    async def heartbeat(self, lease: Lease) -> bool:
-        """Prolong; False when someone else has taken over or the job has ended."""
+    async def heartbeat(self, worker: str) -> set[tuple[str, int]]:
+        """Prolong every lease of this worker; returns job and fence of those that it still holds."""
         ...
 
     async def hand_back(self, lease: Lease) -> None:
@@ -32,6 +34,14 @@ class LeaseQueue(Protocol):
 
     async def take_over(self) -> int:
         """End every lease: for the start of the only process. Returns how many there were."""
+        ...
+
+
+class Lanes(Protocol):
+    """How much may run at the same time, at this moment."""
+
+    async def room(self) -> Mapping[str, int]:
+        """Lane -> most jobs in it; 0 while nothing of it should be started."""
         ...
 
 

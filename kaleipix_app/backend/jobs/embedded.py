@@ -6,26 +6,27 @@ No broker and nothing to lose: whoever starts next finds every unfinished row.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 
 from kaleipix_app.backend import log, tokens
-from kaleipix_app.backend.jobs.base import JobWorker, Lease, LeaseQueue
+from kaleipix_app.backend.jobs.base import JobWorker, Lanes, Lease, LeaseQueue
 
 HEARTBEAT = 10.0  # seconds; a lease lasts three of them
-_LOOK_ANYWAY = 5.0  # seconds; finds leases that ran out without a bell
+_LOOK_ANYWAY = 5.0  # seconds; finds what waited for its time, and leases that ran out, without a bell
 
 _log = log.get("jobs")
 
 
 class EmbeddedEngine:
-    """Claims rows whenever a slot is free and the bell rang."""
+    """Claims rows whenever there is room in their lane and the bell rang."""
 
-    def __init__(self, queue: LeaseQueue, worker: JobWorker, slots: int) -> None:
+    def __init__(self, queue: LeaseQueue, worker: JobWorker, lanes: Lanes) -> None:
         self._queue = queue
         self._worker = worker
-        self._slots = slots
+        self._lanes = lanes
         self._name = f"embedded-{tokens.new_id()}"
         self._bell = asyncio.Event()
-        self._dispatcher: asyncio.Task[None] | None = None
+        self._loops: list[asyncio.Task[None]] = []
         self._running: dict[asyncio.Task[None], Lease] = {}
 
     async def start(self) -> None:
@@ -33,31 +34,34 @@ class EmbeddedEngine:
         if taken:
             _log.info("taken_over", jobs=taken)
         self.ring()
-        self._dispatcher = asyncio.create_task(self._dispatch())
+        self._loops = [asyncio.create_task(self._dispatch()), asyncio.create_task(self._beat())]
 
     def ring(self) -> None:
         self._bell.set()
 
     async def stop(self, grace: float) -> None:
-        if self._dispatcher is not None:
-            self._dispatcher.cancel()
-            await asyncio.gather(self._dispatcher, return_exceptions=True)
+        for loop in self._loops:
+            loop.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
         if self._running:
             await asyncio.wait(self._running, timeout=grace)
-        for task, lease in list(self._running.items()):
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await asyncio.gather(*(self._let_go(task, lease) for task, lease in list(self._running.items())))
+
+    async def _let_go(self, task: asyncio.Task[None], lease: Lease) -> None:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        try:
             await self._queue.hand_back(lease)
             _log.info("handed_back", job=lease.job_id)
+        except Exception as error:  # noqa: BLE001 - its lease runs out instead; the others still want handing back
+            _log.error("hand_back_failed", job=lease.job_id, exc_info=error)
 
     async def _dispatch(self) -> None:
         while True:
             self._bell.clear()
             try:
-                while len(self._running) < self._slots and (lease := await self._queue.claim(self._name)):
-                    task = asyncio.create_task(self._work(lease))
-                    self._running[task] = lease
-                    task.add_done_callback(self._ended)
+                while await self._take():
+                    pass
             except Exception as error:  # noqa: BLE001 - the database may be gone for a while; the engine must outlive it
                 _log.error("claim_failed", exc_info=error)
             try:
@@ -65,33 +69,34 @@ class EmbeddedEngine:
             except TimeoutError:
                 continue
 
+    async def _take(self) -> int:
+        """Begin what there is room for; returns how much that was."""
+        busy = Counter(lease.lane for lease in self._running.values())
+        room = {lane: most - busy[lane] for lane, most in (await self._lanes.room()).items() if most > busy[lane]}
+        leases = await self._queue.claim(self._name, room) if room else []
+        for lease in leases:
+            task = asyncio.create_task(self._worker.run(lease))
+            self._running[task] = lease
+            task.add_done_callback(self._ended)
+        return len(leases)
+
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.pop(task, None)
         if not task.cancelled() and (error := task.exception()):
             _log.error("worker_crashed", exc_info=error)
         self.ring()
 
-    async def _work(self, lease: Lease) -> None:
-        """Run the job beside its heartbeat; whichever ends first ends both."""
-        work = asyncio.create_task(self._worker.run(lease))
-        beat = asyncio.create_task(self._beat(lease))
-        try:
-            await asyncio.wait({work, beat}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in (beat, work):
-                if not task.done():
-                    task.cancel()
-            await asyncio.gather(beat, return_exceptions=True)
-        try:
-            await work
-        except asyncio.CancelledError:
-            _log.warning("overtaken", job=lease.job_id)
-
-    async def _beat(self, lease: Lease) -> None:
+    async def _beat(self) -> None:
+        """One heartbeat for all that runs; whoever was overtaken is stopped."""
         while True:
             await asyncio.sleep(HEARTBEAT)
+            before = dict(self._running)
             try:
-                if not await self._queue.heartbeat(lease):
-                    return
+                held = await self._queue.heartbeat(self._name)
             except Exception as error:  # noqa: BLE001 - one missed beat is not the end of a lease
-                _log.error("heartbeat_failed", job=lease.job_id, exc_info=error)
+                _log.error("heartbeat_failed", exc_info=error)
+                continue
+            for task, lease in before.items():
+                if (lease.job_id, lease.fence) not in held and not task.done():
+                    _log.warning("overtaken", job=lease.job_id)
+                    task.cancel()

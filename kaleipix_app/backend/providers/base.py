@@ -1,6 +1,7 @@
 """The provider port: who makes pictures, and how an order travels.
 
-A provider is asked once (`submit`), followed until it has finished (`follow`) and then emptied (`collect`).
+A provider is asked once (`submit`), followed until it has finished (`follow`) and then emptied (`collect`). Following
+and emptying may be repeated, also by another process; asking costs money and is repeated only where nothing arrived.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ class Order:
     """What is to be made. Already validated against the model's entry in the catalogue."""
 
     generation_id: str
-    model: str
+    model: str  # id in the catalogue
     prompt: str
     width: int  # pixels of each result
     height: int
@@ -25,6 +26,9 @@ class Order:
     seed: int  # 0 to 2**31 - 1; result n is made from seed + n
     params: Mapping[str, ParamValue] = field(default_factory=dict)
     source: bytes | None = None  # an encoded picture, upright and without metadata
+    mask: bytes | None = None  # PNG of the source's size: white is painted anew
+    aspect_ratio: str = ""  # "16:9"; empty where the result follows the source
+    callback: str = ""  # https address that the provider may call when it has finished; empty: it has to be asked
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,10 @@ class Delivered:
 
 
 class ProviderError(Exception):
-    """A provider did not deliver. `sentence` is safe to show; `code` is for tests and statistics."""
+    """A provider did not deliver. `sentence` is safe to show; `code` is for tests and statistics.
+
+    `detail` goes to the log and never quotes what people wrote or what the provider sent.
+    """
 
     code = "provider_error"
     sentence = "The engine had a problem with this one."
@@ -98,22 +105,34 @@ class BadOrder(ProviderError):
     sentence = "The provider could not use this input. Change the settings and try again."
 
 
-class RateLimited(ProviderError):
-    """Too many requests; try again after `retry_after` seconds."""
+class NotNow(ProviderError):
+    """Nothing was ordered; asking again after `retry_after` seconds is safe."""
 
-    code = "rate_limited"
-    sentence = "The provider is busy right now. Try again in a minute."
+    code = "not_now"
+    sentence = "The provider is busy right now. Try again in a few minutes."
 
-    def __init__(self, detail: str = "", *, retry_after: float = 10.0) -> None:
-        super().__init__(detail)
+    def __init__(self, detail: str = "", *, retry_after: float = 5.0, sentence: str | None = None) -> None:
+        super().__init__(detail, sentence=sentence)
         self.retry_after = retry_after
 
 
-class Busy(ProviderError):
+class RateLimited(NotNow):
+    """Too many requests."""
+
+    code = "rate_limited"
+
+
+class Busy(NotNow):
     """No capacity."""
 
     code = "busy"
-    sentence = "The provider is busy right now. Try again in a minute."
+
+
+class Unreachable(NotNow):
+    """No connection could be made, so the order cannot have arrived; or the circuit is open."""
+
+    code = "unreachable"
+    sentence = "The provider cannot be reached right now. Try again in a few minutes."
 
 
 class TimedOut(ProviderError):
@@ -121,6 +140,13 @@ class TimedOut(ProviderError):
 
     code = "timed_out"
     sentence = "This took too long and was stopped. Try again."
+
+
+class Down(ProviderError):
+    """The provider answered that it is broken (5xx). Whether it kept the order is not known."""
+
+    code = "provider_down"
+    sentence = "The provider has a problem right now. Try again in a few minutes, or choose another model."
 
 
 class UnknownOutcome(ProviderError):
@@ -137,18 +163,43 @@ class Provider(Protocol):
     #: Whether submitting the same order again costs nobody anything and gives the same pictures.
     repeatable: bool
 
+    def room(self) -> int:
+        """How many orders it can be given at the same time, at this moment; 0 while it is known to be down."""
+        ...
+
     async def submit(self, order: Order) -> str:
-        """Hand the order over; returns the provider's own id. Raises ProviderError."""
+        """Hand the order over, in one attempt; returns the provider's own id, which any process can go on with.
+
+        Raises NotNow if it surely did not arrive, UnknownOutcome if it may have, and other ProviderErrors.
+        """
         ...
 
     def follow(self, job: str) -> AsyncIterator[Update]:
-        """Updates until the job has finished. Raises ProviderError, UnknownOutcome for an unknown id."""
+        """Updates until the job has finished. Reads that fail are repeated for a while, never for ever.
+
+        Raises ProviderError, UnknownOutcome for an unknown id.
+        """
         ...
 
     async def collect(self, job: str) -> list[Delivered]:
-        """The finished pictures, in order. Raises ProviderError."""
+        """The finished pictures, in order, without those that the safety filter took out.
+
+        Raises ProviderError; Refused if the filter took all of them.
+        """
         ...
 
     async def cancel(self, job: str) -> None:
-        """Stop the job if it still runs; unknown and finished ids are fine."""
+        """Stop the job if it still runs; unknown and finished ids are fine. Raises nothing."""
+        ...
+
+    def job(self, model: str, name: str) -> str:
+        """The id as `submit` returns it, for an order of this model that a call of the provider named."""
+        ...
+
+    def nudge(self, job: str) -> None:
+        """The provider has called back about this job: whoever follows it looks now."""
+        ...
+
+    async def close(self) -> None:
+        """Give threads and connections back."""
         ...

@@ -16,6 +16,7 @@ from kaleipix_app.backend.container import Container
 from kaleipix_app.backend.generation.history import Record
 from kaleipix_app.backend.generation.machine import FINAL
 from kaleipix_app.backend.generation.request import Draft
+from kaleipix_app.backend.jobs.base import Lease
 from kaleipix_app.backend.providers.base import Delivered, Order, Running, UnknownOutcome, Update
 from kaleipix_app.backend.settings import Settings
 from tests.conftest import MovableClock
@@ -62,6 +63,16 @@ class ScriptedProvider:
     async def cancel(self, job: str) -> None:
         self.cancelled.append(job)
 
+    def room(self) -> int:
+        return 2
+
+    def job(self, model: str, name: str) -> str:
+        return name
+
+    def nudge(self, job: str) -> None: ...
+
+    async def close(self) -> None: ...
+
 
 class Pipeline:
     """One installation: its container, its provider, its owner Ann and the stranger Bob."""
@@ -93,6 +104,11 @@ class Pipeline:
         draft = Draft(**{"model": "kaleidoscope", "prompt": "a teal square", "aspect_ratio": "1:1", **changes})  # type: ignore[arg-type]
         async with self.parts.db.unit_of_work() as uow:
             return await self.parts.generations.request(uow, viewer or self.ann, draft)
+
+    async def claim(self, worker: str) -> Lease | None:
+        """One job for this worker, if there is one."""
+        leases = await self.parts.queue.claim(worker, {"builtin": 1})
+        return leases[0] if leases else None
 
     async def record(self, generation_id: str) -> Record:
         async with self.parts.db.reading() as uow:

@@ -8,6 +8,7 @@ import pytest
 
 from kaleipix_app.backend.errors import BadInput, NotFound, TooMany
 from kaleipix_app.backend.generation.request import MOST_WAITING, Draft, validate
+from kaleipix_app.backend.providers.catalogue import MODELS
 from tests.backend.generation.conftest import Pipeline
 
 GOOD: dict[str, Any] = {"model": "kaleidoscope", "prompt": "a rose", "aspect_ratio": "1:1", "count": 1}
@@ -38,13 +39,13 @@ GOOD: dict[str, Any] = {"model": "kaleidoscope", "prompt": "a rose", "aspect_rat
 )
 def test_what_cannot_be_made_is_refused_with_a_sentence(change: dict[str, Any], code: str) -> None:
     with pytest.raises(BadInput) as refused:
-        validate(Draft(**(GOOD | change)))
+        validate(Draft(**(GOOD | change)), MODELS)
     assert refused.value.code == code
     assert refused.value.sentence.endswith(".")
 
 
 def test_the_limits_themselves_are_fine() -> None:
-    assert validate(Draft(**(GOOD | {"prompt": "x" * 2000, "count": 4, "seed": 2**31 - 1})))
+    assert validate(Draft(**(GOOD | {"prompt": "x" * 2000, "count": 4, "seed": 2**31 - 1})), MODELS)
 
 
 async def test_a_source_of_somebody_else_is_not_found(pipeline: Pipeline) -> None:

@@ -141,7 +141,7 @@ async def test_a_failure_stays_until_it_is_dismissed(pipeline: Pipeline) -> None
 async def test_what_ran_when_the_process_died_is_finished_by_the_next(pipeline: Pipeline, restarted: Restart) -> None:
     pipeline.provider.go.clear()
     generation = await pipeline.request(count=2, seed=3)
-    lease = await pipeline.parts.queue.claim("a worker that dies")
+    lease = await pipeline.claim("a worker that dies")
     assert lease is not None
     new = await restarted(pipeline)
     async with new.working():
@@ -179,7 +179,7 @@ async def test_any_number_of_graceful_restarts_is_no_crash(pipeline: Pipeline) -
 async def test_a_generation_that_kills_the_process_each_time_ends_refunded(pipeline: Pipeline) -> None:
     generation = await pipeline.request()
     for _ in range(3):
-        assert await pipeline.parts.queue.claim("a worker that dies")
+        assert await pipeline.claim("a worker that dies")
         await pipeline.parts.queue.take_over()
     async with pipeline.working():
         record = await pipeline.until(generation)
@@ -191,12 +191,12 @@ async def test_who_was_overtaken_writes_nothing(pipeline: Pipeline) -> None:
     """The first worker hangs, its lease runs out, a second one finishes: one set of pictures, one bill."""
     pipeline.provider.go.clear()
     generation = await pipeline.request()
-    old = await pipeline.parts.queue.claim("slow")
+    old = await pipeline.claim("slow")
     assert old is not None
     slow = asyncio.create_task(pipeline.parts.engine._worker.run(old))
     await pipeline.provider.working.wait()
     pipeline.clock.move(seconds=31)
-    assert await pipeline.parts.queue.claim("second") is not None  # the lease has run out: taken over
+    assert await pipeline.claim("second") is not None  # the lease has run out: taken over
     pipeline.provider.go.set()
     await slow
     assert (await pipeline.record(generation)).state is State.STARTING
@@ -210,24 +210,24 @@ async def test_who_was_overtaken_writes_nothing(pipeline: Pipeline) -> None:
 
 async def test_a_lease_that_is_kept_alive_is_not_taken(pipeline: Pipeline) -> None:
     await pipeline.request()
-    lease = await pipeline.parts.queue.claim("first")
+    lease = await pipeline.claim("first")
     assert lease is not None
     pipeline.clock.move(seconds=25)
-    assert await pipeline.parts.queue.heartbeat(lease)
+    assert await pipeline.parts.queue.heartbeat("first") == {(lease.job_id, lease.fence)}
     pipeline.clock.move(seconds=25)
-    assert await pipeline.parts.queue.claim("second") is None
+    assert await pipeline.claim("second") is None
 
 
 async def test_fifty_workers_and_one_job_make_one_claim(pipeline: Pipeline) -> None:
     await pipeline.request()
-    claims = await asyncio.gather(*(pipeline.parts.queue.claim(f"w{n}") for n in range(50)))
+    claims = await asyncio.gather(*(pipeline.claim(f"w{n}") for n in range(50)))
     assert sum(claim is not None for claim in claims) == 1
 
 
 async def test_who_has_nothing_at_work_goes_first(pipeline: Pipeline) -> None:
     first, second = await pipeline.request(), await pipeline.request()
     bobs = await pipeline.request(pipeline.bob)
-    order = [lease.job_id for _ in range(3) if (lease := await pipeline.parts.queue.claim("w"))]
+    order = [lease.job_id for _ in range(3) if (lease := await pipeline.claim("w"))]
     assert order == [first, bobs, second]
 
 

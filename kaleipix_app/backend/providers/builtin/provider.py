@@ -47,6 +47,9 @@ class BuiltinProvider:
         self._closed = False
         self._jobs: dict[str, Job] = {}  # in order of arrival
 
+    def room(self) -> int:
+        return self._workers
+
     async def submit(self, order: Order) -> str:
         if self._closed:
             raise Busy("closed")
@@ -92,6 +95,12 @@ class BuiltinProvider:
         if work is not None and not work.snapshot().finished:
             del self._jobs[job]
             work.cancel()
+
+    def job(self, model: str, name: str) -> str:
+        return name
+
+    def nudge(self, job: str) -> None:
+        """Nobody calls back: the engine lives here."""
 
     async def close(self) -> None:
         """Stop everything and wait for the threads to end."""
