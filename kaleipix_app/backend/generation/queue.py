@@ -32,9 +32,6 @@ class GenerationQueue:
         """First whoever has the least at work, then who came first; nobody has more than MOST_AT_WORK."""
         now = self._clock.now()
         leases: list[Lease] = []
-        async with self._db.reading() as uow:  # nothing to do is the usual answer, and needs no writer's lock
-            if not await self._waiting(uow, list(room), now):
-                return []
         async with self._db.unit_of_work() as uow:
             for lane, free in room.items():
                 rows = await self._next(uow, lane, min(free, _AT_ONCE), now)
@@ -69,13 +66,6 @@ class GenerationQueue:
                 update(Generation).where(col(Generation.lease_until).is_not(None)).values(lease_until=None)
             )
             return changed.rowcount
-
-    @staticmethod
-    async def _waiting(uow: UnitOfWork, lanes: list[str], now: datetime) -> bool:
-        found = await uow.session.exec(
-            select(Generation.id).where(col(Generation.provider).in_(lanes), *_claimable(now)).limit(1)
-        )
-        return found.first() is not None
 
     @staticmethod
     async def _next(uow: UnitOfWork, lane: str, most: int, now: datetime) -> list[Generation]:

@@ -155,7 +155,7 @@ class Runner:
         """What the provider says: on the row, and to whoever watches."""
         if isinstance(update, Running) and update.preview is not None:
             self._previews.put(row.id, row.owner_id, update.preview)
-        if shown.is_news(update):
+        if shown.is_news(update, len(self._stops)):
             await self._write(lease, shown.event, progress=shown.progress, provider_place=shown.place)
         else:
             self._feed.publish(row.owner_id)
