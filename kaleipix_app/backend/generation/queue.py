@@ -18,6 +18,7 @@ from kaleipix_app.backend.generation.models import Generation
 from kaleipix_app.backend.jobs.base import Lease
 
 LEASE = timedelta(seconds=30)
+_NEVER_GIVEN = 20 * LEASE
 MOST_AT_WORK = 4  # of one person at the same time, however much room there is: the others wait their turn
 
 
@@ -71,7 +72,8 @@ class GenerationQueue:
 
     @staticmethod
     async def _next(uow: UnitOfWork, lane: str, most: int, now: datetime) -> list[Lease]:
-        found = await uow.session.exec(_NEXT, params={"lane": lane, "most": most, "now": now})
+        values = {"lane": lane, "most": most, "now": now, "never_given": now + _NEVER_GIVEN}
+        found = await uow.session.exec(_NEXT, params=values)
         return [Lease(job_id, owner_id, fence + 1, lane) for job_id, owner_id, fence in found]
 
     @staticmethod
@@ -95,14 +97,16 @@ class GenerationQueue:
 
 
 def _whose_turn() -> Select[str, str, int]:
-    """The next rows of a lane, locked. Parameters: lane, now, most."""
+    """The next rows of a lane, locked. Parameters: lane, now, never_given, most."""
     now: BindParameter[datetime] = bindparam("now")
-    free = or_(col(Generation.lease_until).is_(None), col(Generation.lease_until) <= now)
+    never_given: BindParameter[datetime] = bindparam("never_given")  # a lease that long: the clock was set back since
+    until = col(Generation.lease_until)
+    free = or_(until.is_(None), until <= now, until > never_given)
     due = or_(col(Generation.not_before).is_(None), col(Generation.not_before) <= now)
     wanted = (col(Generation.provider) == bindparam("lane"), col(Generation.state).in_(sorted(ACTIVE)), free, due)
     busy = (
         select(col(Generation.owner_id), func.count().label("jobs"))
-        .where(col(Generation.lease_until) > now)
+        .where(until > now, until <= never_given)
         .group_by(col(Generation.owner_id))
         .subquery()
     )
