@@ -70,7 +70,7 @@ def _link(one: rx.Var[LinkView]) -> rx.Component:
             ),
             rx.el.p(one.shows, class_name="text-sm text-muted"),
             rx.el.p(f"{one.ends} · {one.views}", class_name="text-sm text-muted tabular-nums"),
-            class_name="min-w-0 grow",
+            class_name="min-w-0 flex-1",
         ),
         rx.el.div(
             rx.el.button(

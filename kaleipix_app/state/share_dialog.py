@@ -26,6 +26,7 @@ class ShareDialog(rx.State):
     siblings: int = 0  # pictures of the same generation, if the one on the stage was asked for
     editing: bool = False
     address: str = ""
+    list_address: str = "/"  # of the page with all links
     qr: str = ""
     error: str = ""
     version: int = 0  # grows when the form begins anew
@@ -114,6 +115,7 @@ class ShareDialog(rx.State):
             if self.editing:
                 self._close()
             else:
+                self.list_address = f"/w/{viewer.username}/shares"
                 self._show(link)
 
     @rx.event
