@@ -203,6 +203,16 @@ class Container:
         """Every route of our own; they win over the pages."""
         return Starlette(
             routes=[
+                *shares.routes(
+                    self.db,
+                    self.sharing,
+                    self.images,
+                    self.storage,
+                    self.limiter,
+                    self.networks,
+                    self.cookies,
+                    self.settings.url,
+                ),
                 *health.routes(self.db, self.storage, self.queue_moves),
                 *metrics_route.routes(self.figures, self.cleanups, self.networks),
                 *frontend.routes(self.settings),
@@ -217,16 +227,6 @@ class Container:
                 *uploads.routes(self.db, self.identity, self.images, self.settings.data_dir),
                 *media.routes(self.db, self.identity, self.images, self.storage),
                 *previews.routes(self.identity, self.previews),
-                *shares.routes(
-                    self.db,
-                    self.sharing,
-                    self.images,
-                    self.storage,
-                    self.limiter,
-                    self.networks,
-                    self.cookies,
-                    self.settings.url,
-                ),
                 *fal_webhook.routes(
                     Webhooks(self.outgoing, self.settings.fal_rest_url) if "fal" in self.providers else None,
                     self.callbacks.called,

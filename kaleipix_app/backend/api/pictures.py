@@ -23,22 +23,33 @@ class PictureAnswers:
         self._storage = storage
 
     async def answer(
-        self, request: Request, picture: Picture, variant: Variant, format: Format | None, caching: Mapping[str, str]
+        self,
+        request: Request,
+        picture: Picture,
+        variant: Variant,
+        format: Format | None,
+        caching: Mapping[str, str],
+        memo: dict[str, bytes] | None = None,
     ) -> Response:
-        """`?download=1` on the original gives a file to save, `&format=` in another format."""
+        """`?download=1` on the original gives a file to save, `&format=` in another format.
+
+        `memo` keeps the bytes for the caller, who knows for how long they may be given out.
+        """
         if request.query_params.get("download") == "1" and variant == "original":
             return await self._download(request, picture, format or Format.of(picture.content_type), caching)
-        return await self._shown(request, picture, variant, caching)
+        return await self._shown(request, picture, variant, caching, {} if memo is None else memo)
 
     async def _shown(
-        self, request: Request, picture: Picture, variant: Variant, caching: Mapping[str, str]
+        self, request: Request, picture: Picture, variant: Variant, caching: Mapping[str, str], memo: dict[str, bytes]
     ) -> Response:
         headers = _headers(f"{picture.id}.{variant}", caching)
         if _is_known(request, headers):
             return Response(status_code=304, headers=headers)
         if variant == "original":
             return await self._streamed(request, picture, headers)
-        return _whole(request, await self._storage.get(picture.key(variant)), thumbnails.CONTENT_TYPE, headers)
+        if variant not in memo:
+            memo[variant] = await self._storage.get(picture.key(variant))
+        return _whole(request, memo[variant], thumbnails.CONTENT_TYPE, headers)
 
     async def _download(
         self, request: Request, picture: Picture, format: Format, caching: Mapping[str, str]

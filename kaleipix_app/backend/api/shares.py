@@ -23,7 +23,7 @@ from kaleipix_app.backend.abuse.network import Networks
 from kaleipix_app.backend.accounts.cookies import Cookies
 from kaleipix_app.backend.api import share_pages
 from kaleipix_app.backend.api.pictures import PictureAnswers, asked
-from kaleipix_app.backend.api.plain_pages import not_found
+from kaleipix_app.backend.api.plain_pages import not_found, sent
 from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.errors import BadInput, NotFound, TooMany
 from kaleipix_app.backend.media.archive import zipped
@@ -70,7 +70,9 @@ class _Shares:
             return share_pages.locked(token)
         if request.method == "GET":
             self._sharing.views.count(shown.share_id)
-        return share_pages.shown(shown, token, self._base)
+        if "page" not in shown.memo:
+            shown.memo["page"] = share_pages.shown(shown, token, self._base)
+        return sent(shown.memo["page"])
 
     async def unlock(self, request: Request) -> Response:
         """A passcode was typed: the right one leaves a cookie for this link alone."""
@@ -107,7 +109,8 @@ class _Shares:
         variant, format = asked(request)
         token, image_id = request.path_params["token"], request.path_params["image_id"]
         shown = await self._sharing.access.to(token, _USES[variant], self._proof(request), image_id)
-        return await self._answers.answer(request, shown.pictures[0].picture, variant, format, _CACHING)
+        memo = shown.memo if variant == "thumb" else None  # small, and asked for by the hundred
+        return await self._answers.answer(request, shown.pictures[0].picture, variant, format, _CACHING, memo)
 
     async def archive(self, request: Request) -> Response:
         """All originals in one ZIP, made while it is sent."""

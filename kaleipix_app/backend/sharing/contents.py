@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import col, or_, select
@@ -14,6 +15,8 @@ from kaleipix_app.backend.media.models import Image
 from kaleipix_app.backend.media.origin import Origin, Origins
 from kaleipix_app.backend.media.pictures import Picture
 from kaleipix_app.backend.sharing.models import Share, ShareImage
+
+_MOST = 300  # answers that are kept, each with a thumbnail or a page made of it
 
 
 @dataclass(frozen=True)
@@ -38,17 +41,34 @@ class Shown:
     is_revoked: bool
     owner_is_suspended: bool
     pictures: tuple[SharedPicture, ...]
+    memo: dict[str, bytes] = field(default_factory=dict, compare=False, repr=False)  # made of it; goes with it
 
 
 class Contents:
-    """Reads links by the hash of their token."""
+    """Reads links by the hash of their token. What was read is used again as long as nothing at all was written."""
 
     def __init__(self, db: Database, origins: Origins) -> None:
         self._db = db
         self._origins = origins
+        self._mark: int | None = None
+        self._read: OrderedDict[tuple[str, str], Shown] = OrderedDict()
 
     async def of(self, token_hash: str, image_id: str = "") -> Shown | None:
         """The link, with all its pictures or with this one alone; None if there is no such link."""
+        mark = self._db.changes.mark()  # before reading: what is written meanwhile makes the next one read again
+        if mark is None or mark != self._mark:
+            self._mark = mark
+            self._read.clear()
+        elif known := self._read.get((token_hash, image_id)):
+            return known
+        shown = await self._look(token_hash, image_id)
+        if shown is not None and mark is not None and mark == self._mark:
+            self._read[token_hash, image_id] = shown
+            if len(self._read) > _MOST:
+                self._read.popitem(last=False)
+        return shown
+
+    async def _look(self, token_hash: str, image_id: str) -> Shown | None:
         async with self._db.reading() as uow:
             found = await uow.session.exec(
                 select(Share, User.suspended_at)
