@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import reflex as rx
 
 from kaleipix_app.backend import container
 from kaleipix_app.backend.accounts.viewer import Viewer
-from kaleipix_app.backend.errors import NotFound
+from kaleipix_app.backend.errors import KaleipixError, NotFound
 from kaleipix_app.backend.sharing.links import OwnLink
 from kaleipix_app.backend.sharing.qr import qr_code
 from kaleipix_app.backend.sharing.terms import LONGEST_TITLE, read_terms
 from kaleipix_app.state.guard import sentences, viewer_of
+from kaleipix_app.state.notices import Notices
 from kaleipix_app.state.share_views import DraftView, TermsView, draft_view, terms_view
 
 
@@ -40,37 +42,41 @@ class ShareDialog(rx.State):
         """Share one picture; its whole generation is offered too."""
         viewer = await viewer_of(self)
         parts = container.get()
-        async with parts.db.reading() as uow:
-            picture = await parts.images.get(uow, viewer.user_id, image_id)
-        await self._ask(viewer, [image_id])
-        if picture.generation_id:
-            self._single, self._generation_id = image_id, picture.generation_id
-            self.siblings = len(await self._results(viewer, picture.generation_id))
+        async with self._refusals_told():
+            async with parts.db.reading() as uow:
+                picture = await parts.images.get(uow, viewer.user_id, image_id)
+            await self._ask(viewer, [image_id])
+            if picture.generation_id:
+                self._single, self._generation_id = image_id, picture.generation_id
+                self.siblings = len(await self._results(viewer, picture.generation_id))
 
     @rx.event
     async def ask_generation(self, generation_id: str) -> None:
         """Share everything that was made at one click."""
         viewer = await viewer_of(self)
-        await self._ask(viewer, await self._results(viewer, generation_id))
+        async with self._refusals_told():
+            await self._ask(viewer, await self._results(viewer, generation_id))
 
     @rx.event
     async def ask_link(self, share_id: str) -> None:
         """Change a link that is there."""
         viewer = await viewer_of(self)
         parts = container.get()
-        async with parts.db.reading() as uow:
-            link = await parts.sharing.links.one(uow, viewer, share_id)
-            draft = await parts.sharing.drafts.of_link(uow, viewer, share_id)
-        self._begin(draft_view(draft), terms_view(link))
-        self._share_id, self.editing = share_id, True
-        self._show(link)
+        async with self._refusals_told():
+            async with parts.db.reading() as uow:
+                link = await parts.sharing.links.one(uow, viewer, share_id)
+                draft = await parts.sharing.drafts.of_link(uow, viewer, share_id)
+            self._begin(draft_view(draft), terms_view(link))
+            self._share_id, self.editing = share_id, True
+            self._show(link)
 
     @rx.event
     async def set_whole(self, on: bool) -> None:
         """All pictures of the generation, or the one alone."""
         viewer = await viewer_of(self)
-        if self._single and not self.editing and not self.address:
-            await self._take(viewer, await self._results(viewer, self._generation_id) if on else [self._single])
+        if self._single and not self.address:
+            async with self._refusals_told():
+                await self._take(viewer, await self._results(viewer, self._generation_id) if on else [self._single])
 
     @rx.event
     async def set_title(self, value: str) -> None:
@@ -123,8 +129,18 @@ class ShareDialog(rx.State):
         """Done, or rather not."""
         self._close()
 
+    @asynccontextmanager
+    async def _refusals_told(self) -> AsyncIterator[None]:
+        """There is no dialog then in which to say why: the line at the foot of the page does."""
+        try:
+            yield
+        except KaleipixError as error:
+            self._close()
+            notices = await self.get_state(Notices)
+            notices.text = error.sentence
+
     async def _ask(self, viewer: Viewer, image_ids: Sequence[str]) -> None:
-        """Open the dialog for these pictures. For the handlers of other pages, which know what is selected."""
+        """Open the dialog for these pictures; handlers of other pages call it with a selection. Raises NotFound."""
         self._begin(DraftView(), TermsView())
         await self._take(viewer, image_ids)
 
@@ -139,7 +155,7 @@ class ShareDialog(rx.State):
         async with parts.db.reading() as uow:
             results = (await parts.images.of_generations(uow, viewer.user_id, [generation_id]))[generation_id]
         if not results:
-            raise NotFound
+            raise NotFound("These pictures are not there any more.")
         return [picture.id for picture in results]
 
     def _begin(self, draft: DraftView, terms: TermsView) -> None:
