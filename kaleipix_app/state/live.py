@@ -8,6 +8,7 @@ from kaleipix_app.state.account import Account
 from kaleipix_app.state.farewell import say_farewell
 from kaleipix_app.state.guard import Session, viewer_with
 from kaleipix_app.state.privacy_centre import PrivacyCentre
+from kaleipix_app.state.shares import Shares
 from kaleipix_app.state.studio import Studio
 from kaleipix_app.state.trash import TrashBin
 
@@ -26,7 +27,8 @@ async def refresh(app: rx.App, token: str) -> bool:
             await say_farewell(root)
             return False
         studio, trash = await root.get_state(Studio), await root.get_state(TrashBin)
-        account, centre = await root.get_state(Account), await root.get_state(PrivacyCentre)
+        account, shares = await root.get_state(Account), await root.get_state(Shares)
+        centre = await root.get_state(PrivacyCentre)
         if studio.ready:
             await studio._read(viewer)
         if trash.shown:
@@ -35,6 +37,8 @@ async def refresh(app: rx.App, token: str) -> bool:
             await account._read(viewer)
         if centre.ready:
             await centre._read(viewer)
+        if shares.ready:
+            await shares._read(viewer)
         has_moved = studio.username not in ("", viewer.username)
     if has_moved:  # the person has another username now
         move = rx.event.Event.from_event_type(rx.redirect(f"/w/{viewer.username}"))

@@ -64,17 +64,17 @@ async def test_every_stored_file_belongs_to_a_category(house: House) -> None:
 @pytest.mark.parametrize("secure", [True, False])
 def test_the_cookie_table_lists_what_the_code_sets(secure: bool) -> None:
     cookies = Cookies(secure=secure)
-    named = {getattr(cookies, name) for name in ("session", "challenge")}
-    prefix = "__Host-" if secure else ""
-    assert named == {f"{prefix}{cookie.name}" for cookie in datamap.cookies()}
+    named = {getattr(cookies, name) for name in ("session", "challenge", "share")}
+    assert named == {f"{cookie.prefix if secure else ''}{cookie.name}" for cookie in datamap.cookies()}
     assert {name for name, kind in vars(Cookies).items() if isinstance(kind, property)} == {
         "session",
         "challenge",
+        "share",
         "flags",
     }, "a new name of a cookie has to be listed"
     for path in (ROOT / "backend").rglob("*.py"):
         for name in _SET_COOKIE.findall(path.read_text()):
-            assert re.fullmatch(r"(self\._)?cookies\.(session|challenge)", name), f"{path} sets {name}"
+            assert re.fullmatch(r"(self\._)?cookies\.(session|challenge|share)", name), f"{path} sets {name}"
 
 
 def test_every_key_that_our_scripts_keep_in_the_browser_is_listed() -> None:

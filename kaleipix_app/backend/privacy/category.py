@@ -46,11 +46,12 @@ class Held:
 
 @dataclass(frozen=True)
 class Cookie:
-    """A cookie as the code sets it (on https with `__Host-` before its name)."""
+    """A cookie as the code sets it (on https with `prefix` before its name)."""
 
     name: str
     purpose: str
     lasts: str
+    prefix: str = "__Host-"
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,9 @@ OWNED: dict[str, Owned] = {
     "login_challenge": Owned("email", Goes.WITH_ACCOUNT, by="email", secret=("id", "code_hash")),
     "image": Owned("owner_id", Goes.AT_ONCE),
     "generation": Owned("owner_id", Goes.AT_ONCE),
+    "share": Owned("owner_id", Goes.AT_ONCE, secret=("token_hash", "passcode_hash")),
+    "share_image": Owned("share_id", Goes.AT_ONCE, via="share"),
+    "share_report": Owned("share_id", Goes.AT_ONCE, via="share", secret=("reason", "note")),  # what others wrote
     "transfer_notice": Owned("user_id", Goes.WITH_ACCOUNT),
     "privacy_request": Owned("user_id", Goes.WITH_ACCOUNT),
     "data_export": Owned("user_id", Goes.AT_ONCE),
@@ -236,6 +239,37 @@ CATEGORIES: tuple[Category, ...] = (
         ),
         browser=(BrowserKey("kaleipix.prompt", "sessionStorage", "Keeps a prompt that you are typing", _TAB),),
         processors=("fal", "runpod"),
+        exported=_IN_EXPORT,
+        erased="At once",
+    ),
+    Category(
+        key="shares",
+        group="Content",
+        title="Share links",
+        purpose="Shows the pictures you choose to whoever holds the link",
+        basis=CONTRACT,
+        kept="Account lifetime; a link shows nothing any more once you revoke it or its time is over",
+        detail=(
+            "The token of a link and its passcode are kept as hashes. Of viewers only a count is kept; who reports "
+            "a link leaves the report alone."
+        ),
+        tables=(
+            Held.of(
+                "share",
+                "id owner_id token_hash title passcode_hash downloads shows_prompt shows_source views created_at "
+                "expires_at revoked_at",
+            ),
+            Held.of("share_image", "share_id image_id position source_id made_by"),
+            Held.of("share_report", "id share_id reason note created_at due_at closed_at"),
+        ),
+        cookies=(
+            Cookie(
+                "kaleipix_share",
+                "Opens one link to somebody who knew its passcode; sent to that link alone",
+                "Until the browser is closed",
+                prefix="__Secure-",
+            ),
+        ),
         exported=_IN_EXPORT,
         erased="At once",
     ),

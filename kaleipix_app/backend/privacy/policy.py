@@ -61,7 +61,7 @@ def render(document: str, settings: Settings) -> str:
         makers=[one for one in who.values() if one.makes_pictures and one.in_use],
         cookies=datamap.cookies(),
         browser_keys=datamap.browser_keys(),
-        host_prefix="__Host-" if settings.is_https else "",
+        is_https=settings.is_https,
         periods=periods,
     )
 

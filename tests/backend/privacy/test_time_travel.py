@@ -20,8 +20,10 @@ from kaleipix_app.backend.container import Container
 from kaleipix_app.backend.credits.models import LedgerEntry
 from kaleipix_app.backend.generation.models import Generation, GenerationLog, TransferNotice
 from kaleipix_app.backend.media.models import Image
+from kaleipix_app.backend.privacy.category import Goes
 from kaleipix_app.backend.privacy.datamap import OWNED
 from kaleipix_app.backend.privacy.models import DataExport, PrivacyRequest
+from kaleipix_app.backend.sharing.models import Share, ShareImage, ShareReport
 from tests.conftest import MovableClock
 from tests.factories import a_person
 
@@ -82,6 +84,12 @@ def rows(now: datetime) -> Iterator[Any]:
         id=canary("gone_generation"), owner_id=zed, prompt=canary("gone_generation"), created_at=now, **what, **shape
     )
     yield image(zed, "gone_image", now)
+    choices: dict[str, Any] = {"downloads": True, "shows_prompt": False, "shows_source": False}
+    share = canary("gone_share")
+    yield Share(id=share, owner_id=zed, token_hash="x", title=share, created_at=now, **choices)
+    yield ShareImage(share_id=share, image_id=canary("gone_image"), position=0, made_by=canary("gone_share_image"))
+    report = canary("gone_share_report")
+    yield ShareReport(id=report, share_id=share, reason="other", note=report, created_at=now, due_at=now)
 
 
 def file(path: Path, at: datetime) -> None:
@@ -147,7 +155,8 @@ async def test_each_is_found_the_day_before_and_nowhere_the_day_after(parts: Con
     assert set(OWNED) - {"image"} <= covered | {"trash"}, "every table of the data map has one"
     async for _ in parts.erasure.by_operator("id-of-zed", now=False):
         pass
-    assert {"gone_generation", "gone_image"} & await found(parts) == set(), "content went at once"
+    at_once = {f"gone_{name}" for name, owned in OWNED.items() if owned.goes is Goes.AT_ONCE}
+    assert at_once & await found(parts) == set(), "content went at once, links with it"
     moments = sorted({period.after(began) for period in DEADLINES.values()})
     with capture_logs() as lines:
         for moment in moments:
