@@ -52,14 +52,19 @@ class Leaving:
         self._sessions = sessions
         self._post = post
 
-    async def leave(self, uow: UnitOfWork, user_id: str) -> None:
-        """Deleted from now on: signed out everywhere, and told by mail. Twice is fine."""
+    async def leave(self, uow: UnitOfWork, user_id: str, *, for_ever: bool) -> None:
+        """Deleted from now on and signed out everywhere; told by mail how to come back, unless there is no way.
+
+        Twice is fine.
+        """
         user = await uow.session.get_one(User, user_id)
         if user.deleted_at is not None:
             return
         user.deleted_at = self._clock.now()
         await uow.session.flush()
         await self._sessions.revoke_all(uow, user_id)
+        if for_ever:
+            return
         until = periods.ACCOUNT_AFTER_DELETION.after(user.deleted_at)
         message = messages.account_deleted(to=user.email_typed, day=f"{until.day} {until:%B %Y}")
         uow.after_commit(lambda: self._post.send_soon(message))

@@ -69,7 +69,7 @@ class Erasure:
         """At the person's own word: content now, the account in thirty days. Raises FreshCodeNeeded."""
         async with self._db.unit_of_work() as uow:
             await self._fresh.require(uow, viewer)
-            await self._leave_within(uow, viewer.user_id)
+            await self._leave_within(uow, viewer.user_id, for_ever=False)
         try:
             async for _ in self._content(viewer.user_id):
                 pass
@@ -79,7 +79,7 @@ class Erasure:
     async def by_operator(self, user_id: str, *, now: bool) -> AsyncGenerator[Step, None]:
         """The same by the operator's hand, step by step; `now` does not wait for thirty days."""
         async with self._db.unit_of_work() as uow:
-            await self._leave_within(uow, user_id)
+            await self._leave_within(uow, user_id, for_ever=now)
         async for step in self._content(user_id):
             yield step
         if now:
@@ -124,9 +124,9 @@ class Erasure:
                 pass
         return len(erased)
 
-    async def _leave_within(self, uow: UnitOfWork, user_id: str) -> None:
+    async def _leave_within(self, uow: UnitOfWork, user_id: str, *, for_ever: bool) -> None:
         await uow.lock(user_id)
-        await self._leaving.leave(uow, user_id)
+        await self._leaving.leave(uow, user_id, for_ever=for_ever)
         await self._generations.give_up_all(uow, user_id)
         await self._trash.condemn_all(uow, user_id)
         uow.after_commit(lambda: self._gone(user_id))

@@ -21,6 +21,7 @@ from kaleipix_app.backend.credits.models import LedgerEntry
 from kaleipix_app.backend.errors import SignInNeeded
 from kaleipix_app.backend.generation.models import Generation, GenerationLog
 from kaleipix_app.backend.generation.request import Draft
+from kaleipix_app.backend.mail import messages
 from kaleipix_app.backend.media.models import Image
 from kaleipix_app.backend.privacy.category import Goes
 from kaleipix_app.backend.privacy.datamap import OWNED
@@ -174,6 +175,20 @@ async def test_who_comes_back_while_it_runs_keeps_what_is_left(parts: Container,
     async with parts.db.reading() as uow:
         states = (await uow.session.exec(select(Generation.state).order_by(Generation.id))).all()
     assert "queued" in states
+
+
+async def test_mails_that_are_kept_as_files_go_with_it_and_only_theirs(parts: Container, ann: Viewer) -> None:
+    await an_owner(parts, "bob")
+    for address in ("ann@example.com", "bob@example.com", "Ann@Example.com"):
+        parts.post.send_soon(messages.account_restored(to=address))
+    await parts.post.close()
+    outbox = parts.settings.data_dir / "outbox"
+    assert len(list(outbox.glob("*.eml"))) == 3
+    async for _ in parts.erasure.by_operator(ann.user_id, now=True):
+        pass
+    await parts.post.close()
+    (left,) = outbox.glob("*.eml")
+    assert "bob@example.com" in left.read_text(), "and no new one to Ann: there is no way back to tell of"
 
 
 async def test_a_restored_backup_is_erased_again(parts: Container, ann: Viewer) -> None:
