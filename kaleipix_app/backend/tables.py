@@ -5,9 +5,10 @@ from sqlmodel import SQLModel
 from kaleipix_app.backend.accounts import models as accounts
 from kaleipix_app.backend.credits import models as credits
 from kaleipix_app.backend.generation import models as generation
+from kaleipix_app.backend.generation.library import models as library
 from kaleipix_app.backend.jobs import models as jobs
 from kaleipix_app.backend.media import models as media
 
 metadata = SQLModel.metadata
 
-__all__ = ["accounts", "credits", "generation", "jobs", "media", "metadata"]
+__all__ = ["accounts", "credits", "generation", "jobs", "library", "media", "metadata"]

@@ -6,6 +6,7 @@ import reflex as rx
 
 from kaleipix_app.components import theme
 from kaleipix_app.components.picture import picture
+from kaleipix_app.components.picture_detail import favourite_from_stage
 from kaleipix_app.components.trash import delete_from_stage, undo
 from kaleipix_app.state.composer import Composer
 from kaleipix_app.state.studio import Studio
@@ -72,8 +73,9 @@ def _picture() -> rx.Component:
                     on_click=rx.download(url=f"/media/{shown.id}/original?download=1"),
                     class_name=theme.SECONDARY,
                 ),
+                favourite_from_stage(),
                 delete_from_stage(),
-                class_name="flex shrink-0 gap-2",
+                class_name="flex shrink-0 flex-wrap gap-2",
             ),
             class_name="flex items-center gap-4 max-sm:flex-col max-sm:items-stretch",
         ),

@@ -75,7 +75,7 @@ async def test_the_owner_gets_in(house: House) -> None:
         "/w/",
         "/w/Bob",
         "/w/BOB",
-        "/w/bob/library",
+        "/w/bob/attic",
         "/w/bob/shares",
         "/w/bob?x",
         "/w/bob//",
