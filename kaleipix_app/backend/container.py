@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -10,7 +11,7 @@ from functools import lru_cache, partial
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from kaleipix_app.backend import log, tables
+from kaleipix_app.backend import log, metrics, tables
 from kaleipix_app.backend import settings as settings_module
 from kaleipix_app.backend.abuse.guesses import Guesses
 from kaleipix_app.backend.abuse.limits import Limiter
@@ -36,6 +37,7 @@ from kaleipix_app.backend.api import (
     session,
     uploads,
 )
+from kaleipix_app.backend.api import metrics as metrics_route
 from kaleipix_app.backend.api.guard import Guard
 from kaleipix_app.backend.api.identity import Identity
 from kaleipix_app.backend.api.workspace import WorkspaceGate
@@ -47,6 +49,7 @@ from kaleipix_app.backend.generation.callbacks import Callbacks
 from kaleipix_app.backend.generation.cleanups import cleanups as generation_cleanups
 from kaleipix_app.backend.generation.deletion import Deletions
 from kaleipix_app.backend.generation.feed import Feed, Previews
+from kaleipix_app.backend.generation.figures import Figures
 from kaleipix_app.backend.generation.history import History
 from kaleipix_app.backend.generation.lanes import ProviderLanes
 from kaleipix_app.backend.generation.library.collections import Collections
@@ -81,8 +84,11 @@ from kaleipix_app.backend.providers.fal.webhooks import Webhooks
 from kaleipix_app.backend.settings import Settings
 from kaleipix_app.backend.tokens import Keyring
 
-_STOP_SECONDS = 3.0  # for work under way before it is handed back
+_STOP_SECONDS = 4.0  # for everything; the server kills its worker after 5
+_WORK_SECONDS = 2.5  # of these, for work under way before it is handed back
+_MAIL_SECONDS = 3.5  # of these, for mails that have not left
 _CORES = os.cpu_count() or 1
+_log = log.get("house")
 
 
 class Container:
@@ -146,6 +152,7 @@ class Container:
         ordering = Ordering(self.db, self.clock, records, self.images, self.callbacks.address)
         runner = Runner(self.db, self.clock, records, ordering, self.images, self.providers, self.feed, self.previews)
         self.queue = GenerationQueue(self.db, self.clock, self.feed)
+        self.figures = Figures(self.db, self.clock)
         lanes = ProviderLanes(self.db, self.feed, self.transfers, self.providers, self.models)
         self.engine = EmbeddedEngine(self.queue, runner, lanes, alone=self.db.is_sqlite)
         requests = Requests(self.clock, self.ledger, self.images, self.transfers, self.models, self.feed, self._ring)
@@ -171,11 +178,16 @@ class Container:
         )
         self.schedule = Schedule(self.cleanups.run, self.settings.data_dir / "schedule.lock")
 
+    async def queue_moves(self) -> bool:
+        """Whether whoever waits will get their turn. Raises DatabaseFailed."""
+        return self.engine.is_alive() and not await self.figures.overdue()
+
     def api_app(self) -> Starlette:
         """Every route of our own; they win over the pages."""
         return Starlette(
             routes=[
-                *health.routes(self.db, self.storage),
+                *health.routes(self.db, self.storage, self.queue_moves),
+                *metrics_route.routes(self.figures, self.cleanups, self.networks),
                 *frontend.routes(self.settings),
                 *session.routes(
                     self.db,
@@ -210,17 +222,29 @@ class Container:
         log.configure()
         await self.engine.start()
         self.schedule.start()
+        pulse = asyncio.create_task(metrics.watch_loop(), name="pulse")
         try:
             yield
         finally:
+            pulse.cancel()
             self.schedule.stop()
-            await self.engine.stop(_STOP_SECONDS)
-            await self.post.close()
-            for provider in self.providers.values():
-                await provider.close()
-            await self.outgoing.close()
-            self.ingest.close()
-            await self.db.close()
+            await self._stop()
+
+    async def _stop(self) -> None:
+        """Side by side and in time: what is not handed back by then is found by the next start."""
+        stops = self.engine.stop(_WORK_SECONDS), self.post.close(_MAIL_SECONDS)
+        try:
+            async with asyncio.timeout(_STOP_SECONDS):
+                for error in await asyncio.gather(*stops, return_exceptions=True):
+                    if error is not None:
+                        _log.error("stop_failed", exc_info=error)
+                for provider in self.providers.values():
+                    await provider.close()
+                await self.outgoing.close()
+                self.ingest.close()
+                await self.db.close()
+        except TimeoutError:
+            _log.error("stop_cut_off")
 
 
 def _mailer(settings: Settings) -> Mailer:

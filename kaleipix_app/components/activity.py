@@ -48,7 +48,7 @@ def _live(one: rx.Var[LiveView]) -> rx.Component:
         rx.el.div(
             rx.el.div(
                 rx.el.span(rx.cond(one.cancelling, "Cancelling", one.label), class_name="font-medium"),
-                rx.el.span(one.detail, aria_hidden=True, class_name="text-muted tabular-nums"),
+                rx.el.span(one.detail, aria_hidden=True, class_name="truncate text-muted tabular-nums"),
                 role="status",
                 class_name="flex gap-2 text-sm",
             ),

@@ -19,10 +19,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from kaleipix_app.backend import log
+from kaleipix_app.backend import log, metrics
+from kaleipix_app.backend.accounts.viewer import Viewer
 from kaleipix_app.backend.api.identity import Identity
 from kaleipix_app.backend.db.engine import Database
-from kaleipix_app.backend.errors import BadInput, DatabaseFailed, StorageFailed, TooLarge, TooMany
+from kaleipix_app.backend.errors import BadInput, DatabaseFailed, KaleipixError, StorageFailed, TooLarge, TooMany
 from kaleipix_app.backend.media.images import Images, Picture
 from kaleipix_app.backend.media.ingest import MAX_BYTES, TOO_MANY_BYTES
 
@@ -44,6 +45,15 @@ class _Uploads:
     async def put(self, request: Request) -> Response:
         """Answers 201 with the picture's id, size and addresses."""
         viewer = await self._identity.require(request)
+        try:
+            answer = await self._put(request, viewer)
+        except KaleipixError:
+            metrics.uploads.labels("refused").inc()
+            raise
+        metrics.uploads.labels("stored").inc(answer.status_code == 201)
+        return answer
+
+    async def _put(self, request: Request, viewer: Viewer) -> Response:
         _check_length(request)
         with self._slot(viewer.user_id), self._file() as file:
             try:

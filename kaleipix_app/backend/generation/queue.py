@@ -16,6 +16,7 @@ from kaleipix_app.backend.generation.models import Generation
 from kaleipix_app.backend.jobs.base import Lease
 
 LEASE = timedelta(seconds=30)
+MOST_AT_WORK = 4  # of one person at the same time, however much room there is: the others wait their turn
 _AT_ONCE = 50  # claims in one transaction
 
 
@@ -28,12 +29,9 @@ class GenerationQueue:
         self._feed = feed
 
     async def claim(self, worker: str, room: Mapping[str, int]) -> list[Lease]:
-        """First whoever has the least at work, then who came first."""
+        """First whoever has the least at work, then who came first; nobody has more than MOST_AT_WORK."""
         now = self._clock.now()
         leases: list[Lease] = []
-        async with self._db.reading() as uow:  # nothing to do is the usual answer, and needs no writer's lock
-            if not await self._waiting(uow, list(room), now):
-                return []
         async with self._db.unit_of_work() as uow:
             for lane, free in room.items():
                 rows = await self._next(uow, lane, min(free, _AT_ONCE), now)
@@ -70,13 +68,6 @@ class GenerationQueue:
             return changed.rowcount
 
     @staticmethod
-    async def _waiting(uow: UnitOfWork, lanes: list[str], now: datetime) -> bool:
-        found = await uow.session.exec(
-            select(Generation.id).where(col(Generation.provider).in_(lanes), *_claimable(now)).limit(1)
-        )
-        return found.first() is not None
-
-    @staticmethod
     async def _next(uow: UnitOfWork, lane: str, most: int, now: datetime) -> list[Generation]:
         busy = (
             select(col(Generation.owner_id), func.count().label("jobs"))
@@ -87,12 +78,14 @@ class GenerationQueue:
         wanted = (col(Generation.provider) == lane, *_claimable(now))
         turn = func.row_number().over(partition_by=col(Generation.owner_id), order_by=col(Generation.id))
         turns = select(col(Generation.id), turn.label("turn")).where(*wanted).subquery()
+        place = func.coalesce(busy.c.jobs, 0) + turns.c.turn
         found = await uow.session.exec(
             select(Generation)
             .join(turns, turns.c.id == Generation.id)
             .outerjoin(busy, busy.c.owner_id == Generation.owner_id)
+            .where(place <= MOST_AT_WORK)
             .where(*wanted)  # again: on PostgreSQL a row is looked at once more when it is locked
-            .order_by(func.coalesce(busy.c.jobs, 0) + turns.c.turn, col(Generation.id))
+            .order_by(place, col(Generation.id))
             .limit(most)
             .with_for_update(of=Generation, skip_locked=True)  # PostgreSQL: what another process claims is passed over
         )

@@ -9,10 +9,11 @@ import asyncio
 from collections import Counter
 from contextlib import suppress
 
-from kaleipix_app.backend import log, tokens
+from kaleipix_app.backend import log, memory, tokens
 from kaleipix_app.backend.jobs.base import JobWorker, Lanes, Lease, LeaseQueue
 
 HEARTBEAT = 10.0  # seconds; a lease lasts three of them
+_LETTING_GO = 1.0  # seconds for work that was cancelled to end
 _LOOK_ANYWAY = 5.0  # seconds; finds what waited for its time, and leases that ran out, without a bell
 
 _log = log.get("jobs")
@@ -45,6 +46,9 @@ class EmbeddedEngine:
     def ring(self) -> None:
         self._bell.set()
 
+    def is_alive(self) -> bool:
+        return bool(self._loops) and not any(loop.done() for loop in self._loops)
+
     async def stop(self, grace: float) -> None:
         for loop in self._loops:
             loop.cancel()
@@ -55,7 +59,7 @@ class EmbeddedEngine:
 
     async def _let_go(self, task: asyncio.Task[None], lease: Lease) -> None:
         task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await asyncio.wait({task}, timeout=_LETTING_GO)  # whoever gets the job next finds nobody at it
         try:
             await self._queue.hand_back(lease)
             _log.info("handed_back", job=lease.job_id)
@@ -89,6 +93,8 @@ class EmbeddedEngine:
         self._running.pop(task, None)
         if not task.cancelled() and (error := task.exception()):
             _log.error("worker_crashed", exc_info=error)
+        if not self._running:
+            asyncio.get_running_loop().run_in_executor(None, memory.give_back)
         self.ring()
 
     async def _beat(self) -> None:

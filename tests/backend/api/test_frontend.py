@@ -63,14 +63,20 @@ async def test_crawlers_are_kept_out_of_what_is_private() -> None:
 
 @pytest.fixture
 async def monitored(db: Database, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    async with _client(Starlette(routes=health.routes(db, Storage(tmp_path / "media")))) as client:
+    async def moves() -> bool:
+        return True
+
+    async with _client(Starlette(routes=health.routes(db, Storage(tmp_path / "media"), moves))) as client:
         yield client
 
 
 async def test_health(monitored: httpx.AsyncClient) -> None:
     assert (await monitored.get("/healthz")).json() == {"status": "ok"}
     ready = await monitored.get("/readyz")
-    assert (ready.status_code, ready.json()) == (200, {"status": "ok", "database": "ok", "storage": "ok"})
+    assert (ready.status_code, ready.json()) == (
+        200,
+        {"status": "ok", "database": "ok", "storage": "ok", "queue": "ok"},
+    )
 
 
 async def test_not_ready_without_storage_or_tables(monitored: httpx.AsyncClient, db: Database, tmp_path: Path) -> None:

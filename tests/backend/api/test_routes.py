@@ -14,6 +14,7 @@ from tests.house import House
 OPEN_TO_ALL = {
     "/healthz",
     "/readyz",
+    "/metrics",  # to those who are near: see test_metrics.py
     "/robots.txt",
     "/assets/reflex-env-{hash}.js",
     "/api/session/code",

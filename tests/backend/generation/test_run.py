@@ -12,6 +12,7 @@ from kaleipix_app.backend.credits.models import LedgerEntry
 from kaleipix_app.backend.errors import Conflict, NotEnoughCredits, NotFound
 from kaleipix_app.backend.generation.machine import ACTIVE, State
 from kaleipix_app.backend.generation.models import GenerationLog
+from kaleipix_app.backend.generation.queue import MOST_AT_WORK
 from kaleipix_app.backend.media.models import Image
 from kaleipix_app.backend.providers.base import Refused
 from kaleipix_app.backend.providers.catalogue import MAX_SEED
@@ -243,7 +244,7 @@ async def test_fifty_workers_and_one_job_make_one_claim(pipeline: Pipeline) -> N
 
 
 async def test_fifty_workers_and_many_jobs_never_meet(pipeline: Pipeline) -> None:
-    jobs = [await pipeline.request() for _ in range(10)]
+    jobs = [await pipeline.request(who) for who in (pipeline.ann, pipeline.bob) for _ in range(MOST_AT_WORK)]
     claims = await asyncio.gather(*(pipeline.claim(f"w{n}") for n in range(50)))
     assert sorted(claim.job_id for claim in claims if claim is not None) == sorted(jobs)
 
@@ -253,6 +254,19 @@ async def test_who_has_nothing_at_work_goes_first(pipeline: Pipeline) -> None:
     bobs = await pipeline.request(pipeline.bob)
     order = [lease.job_id for _ in range(3) if (lease := await pipeline.claim("w"))]
     assert order == [first, bobs, second]
+
+
+async def test_nobody_has_more_than_four_at_work_however_much_room_there_is(pipeline: Pipeline) -> None:
+    anns = [await pipeline.request() for _ in range(6)]
+    bobs = [await pipeline.request(pipeline.bob) for _ in range(2)]
+    first = await pipeline.parts.queue.claim("w", {"builtin": 3})
+    rest = await pipeline.parts.queue.claim("w", {"builtin": 100})
+    assert [lease.job_id for lease in first] == [anns[0], bobs[0], anns[1]]
+    assert [lease.job_id for lease in rest] == [bobs[1], anns[2], anns[3]]
+    assert await pipeline.parts.queue.claim("w", {"builtin": 100}) == []
+    pipeline.provider.go.set()
+    await pipeline.parts.engine._worker.run(first[0])
+    assert [lease.job_id for lease in await pipeline.parts.queue.claim("w", {"builtin": 100})] == [anns[4]]
 
 
 async def test_the_largest_seed_still_fits_with_each_picture_behind_it(pipeline: Pipeline) -> None:
