@@ -14,7 +14,14 @@ from pathlib import Path
 
 from bench.figures import Figure, table
 
-_ALL = {"s1": "s1_click", "s3": "s3_in_flight", "s4": "s4_library", "s5": "s5_ingest", "s8": "s8_start", "s10": "s10_engine"}
+_ALL = {
+    "s1": "s1_click",
+    "s3": "s3_in_flight",
+    "s4": "s4_library",
+    "s5": "s5_ingest",
+    "s8": "s8_start",
+    "s10": "s10_engine",
+}
 _RESULTS = Path(__file__).parent / "results"
 
 

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists
+from sqlalchemy import ColumnElement, Select, exists, literal_column
+from sqlalchemy import select as sql_select
+from sqlalchemy.orm import Mapped
 from sqlmodel import col, func, select
 
 from kaleipix_app.backend.db.engine import UnitOfWork
@@ -28,6 +30,8 @@ PAGE = 40  # pictures; an event with them stays far below 20 kB
 MOST_COUNTED = 10_000  # beyond it a number says nothing that a person could use, and would cost a walk through all
 
 Condition = ColumnElement[bool]
+_IS_FAVOURITE: Condition = literal_column("image.is_favourite")  # as its index says it: SQLite compares texts
+_Row = tuple[Image, str]
 
 
 @dataclass(frozen=True)
@@ -53,31 +57,29 @@ class _Query:
         return self.wanted.is_about_generations and not (self.wanted.collection or self.wanted.favourites)
 
     def of_images(self) -> list[Condition]:
-        """What a picture has to be; what its generation has to be is asked separately."""
+        """What a picture itself has to be."""
         wanted = self.wanted
-        found: list[Condition] = [col(Image.owner_id) == self.owner_id, col(Image.deleted_at).is_(None)]
-        found.append(col(Image.kind) == wanted.kind if wanted.kind else col(Image.kind).in_(KINDS))
-        if wanted.favourites:
-            found.append(col(Image.is_favourite).is_(True))
-        if wanted.first_id:
-            found.append(col(Image.id) >= wanted.first_id)
-        if wanted.end_id:
-            found.append(col(Image.id) < wanted.end_id)
+        return [
+            col(Image.deleted_at).is_(None),
+            col(Image.kind) == wanted.kind if wanted.kind else col(Image.kind).in_(KINDS),
+            *([_IS_FAVOURITE] if wanted.favourites else []),
+            *_in_days(col(Image.id), wanted),
+        ]
+
+    def of_pictures(self) -> list[Condition]:
+        """The whole filter, asked of a picture."""
+        found = [col(Image.owner_id) == self.owner_id, *self.of_images()]
+        if self.wanted.collection:
+            found.append(col(CollectionPicture.collection_id) == self.wanted.collection)
+        if self.wanted.is_about_generations:
+            found.append(exists().where(col(Generation.id) == col(Image.generation_id), *self.of_generations()))
         return found
 
     def of_generations(self, without: Term | None = None) -> list[Condition]:
         """What a generation has to be."""
-        wanted = self.wanted
-        found: list[Condition] = [col(Generation.owner_id) == self.owner_id]
-        if wanted.model:
-            found.append(col(Generation.model) == wanted.model)
-        if wanted.provider:
-            found.append(col(Generation.provider) == wanted.provider)
-        if wanted.first_id:
-            found.append(col(Generation.id) >= wanted.first_id)
-        if wanted.end_id:
-            found.append(col(Generation.id) < wanted.end_id)
-        return [*found, *(term.is_in(self.owner_id, col(Generation.id)) for term in self.terms if term != without)]
+        id = col(Generation.id)
+        others = [term.is_in(self.owner_id, id) for term in self.terms if term != without]
+        return [col(Generation.owner_id) == self.owner_id, *_by(self.wanted), *_in_days(id, self.wanted), *others]
 
 
 async def page(uow: UnitOfWork, owner_id: str, wanted: Filter, *, after: str = "", limit: int = PAGE) -> list[Kept]:
@@ -98,19 +100,15 @@ async def count(uow: UnitOfWork, owner_id: str, wanted: Filter) -> int:
     return int((await uow.session.exec(select(func.count()).select_from(some))).one())
 
 
-async def ids(uow: UnitOfWork, owner_id: str, wanted: Filter) -> list[str]:
-    """Every picture that a filter finds, in no order."""
-    query = await _query(uow, owner_id, wanted)
-    return [] if query is None else list((await uow.session.execute(_ids(query))).scalars())
-
-
-async def between(uow: UnitOfWork, owner_id: str, wanted: Filter, low: str, high: str) -> list[str]:
-    """Those of them from one id to another, both included."""
+async def ids(uow: UnitOfWork, owner_id: str, wanted: Filter, low: str = "", high: str = "") -> list[str]:
+    """Every picture that a filter finds, in no order; only those from one id to another, if they are named."""
     query = await _query(uow, owner_id, wanted)
     if query is None:
         return []
-    rows = _ids(query).where(col(Image.id) >= low, col(Image.id) <= high)
-    return list((await uow.session.execute(rows)).scalars())
+    rows = _ids(query)
+    if low or high:
+        rows = rows.where(col(Image.id) >= low, col(Image.id) <= high)
+    return await _column(uow, rows)
 
 
 async def _query(uow: UnitOfWork, owner_id: str, wanted: Filter) -> _Query | None:
@@ -120,38 +118,28 @@ async def _query(uow: UnitOfWork, owner_id: str, wanted: Filter) -> _Query | Non
     return _Query(owner_id, wanted, tuple(terms))
 
 
-def _behind(column: Any, after: str, wanted: Filter) -> Condition:
-    return _typed(column > after if wanted.oldest_first else column < after)
-
-
-def _typed(condition: Any) -> Condition:
-    """Comparisons of columns have no useful type of their own."""
-    typed: Condition = condition
-    return typed
-
-
-def _in_order(column: Any, wanted: Filter) -> Any:
-    return column.asc() if wanted.oldest_first else column.desc()
-
-
-async def _any(uow: UnitOfWork, query: _Query, after: str, limit: int) -> Sequence[Any]:
+async def _any(uow: UnitOfWork, query: _Query, after: str, limit: int) -> Sequence[_Row]:
     """A walk through pictures."""
     wanted = query.wanted
+    rows = (
+        select(Image, Generation.prompt)
+        .outerjoin(Generation, col(Generation.id) == col(Image.generation_id))
+        .where(*query.of_pictures())
+    )
     # In a collection the walk is along its own key.
     position = col(CollectionPicture.image_id) if wanted.collection else col(Image.id)
-    rows = (
-        _pictures(query)
-        .add_columns(col(Generation.prompt))
-        .outerjoin(Generation, col(Generation.id) == col(Image.generation_id))
-    )
+    if wanted.collection:
+        rows = rows.join(CollectionPicture, col(CollectionPicture.image_id) == col(Image.id))
     if after:
         rows = rows.where(_behind(position, after, wanted))
-    found = await uow.session.execute(rows.order_by(_in_order(position, wanted)).limit(limit))
-    return found.all()
+    return (await uow.session.exec(rows.order_by(_in_order(position, wanted)).limit(limit))).all()
 
 
-async def _results(uow: UnitOfWork, query: _Query, after: str, limit: int) -> Sequence[Any]:
-    """A walk through generations, then the pictures of those that were found."""
+async def _results(uow: UnitOfWork, query: _Query, after: str, limit: int) -> Sequence[_Row]:
+    """A walk through generations, then the pictures of those that were found.
+
+    Whose the pictures are is said by their generation: said again here, it would tempt a planner to walk them all.
+    """
     wanted = query.wanted
     kept = query.of_images()
     walked = _generations(query)
@@ -161,7 +149,7 @@ async def _results(uow: UnitOfWork, query: _Query, after: str, limit: int) -> Se
         edge = after[:-1]  # the generation may have more pictures
         walked = walked.where(_typed(position >= edge if wanted.oldest_first else position <= edge))
     walked = walked.where(exists().where(col(Image.generation_id) == position, *kept))
-    found = (await uow.session.execute(walked.order_by(_in_order(position, wanted)).limit(limit))).scalars().all()
+    found = await _column(uow, walked.order_by(_in_order(position, wanted)).limit(limit))
     rows = (
         select(Image, Generation.prompt)
         .join(Generation, col(Generation.id) == col(Image.generation_id))
@@ -174,46 +162,60 @@ async def _results(uow: UnitOfWork, query: _Query, after: str, limit: int) -> Se
 
 def _generations(query: _Query) -> Select[Any]:
     """Ids of the generations that fit, along the index of the rarest word, of the model, the provider or time."""
-    wanted, rarest = query.wanted, query.terms[0] if query.terms else None
+    rarest = query.terms[0] if query.terms else None
     if rarest is None:
-        return select(col(Generation.id)).where(*query.of_generations())
+        return sql_select(col(Generation.id)).where(*query.of_generations())
     if len(rarest.words) > 1:
-        spelled = select(PromptWord.generation_id).where(PromptWord.owner_id == query.owner_id, rarest.condition())
-        return select(col(Generation.id)).where(col(Generation.id).in_(spelled), *query.of_generations(rarest))
-    along = select(col(PromptWord.generation_id)).where(
+        spelled = sql_select(col(PromptWord.generation_id)).where(
+            col(PromptWord.owner_id) == query.owner_id, rarest.condition()
+        )
+        return sql_select(col(Generation.id)).where(col(Generation.id).in_(spelled), *query.of_generations(rarest))
+    wanted, id = query.wanted, col(PromptWord.generation_id)
+    along = sql_select(id).where(
         col(PromptWord.owner_id) == query.owner_id,
         rarest.condition(),
-        *(term.is_in(query.owner_id, col(PromptWord.generation_id)) for term in query.terms[1:]),
+        *(term.is_in(query.owner_id, id) for term in query.terms[1:]),
+        *_in_days(id, wanted),
     )
-    if wanted.first_id:
-        along = along.where(col(PromptWord.generation_id) >= wanted.first_id)
-    if wanted.end_id:
-        along = along.where(col(PromptWord.generation_id) < wanted.end_id)
     if wanted.model or wanted.provider:
-        fits = exists().where(
-            col(Generation.id) == col(PromptWord.generation_id),
-            *([col(Generation.model) == wanted.model] if wanted.model else []),
-            *([col(Generation.provider) == wanted.provider] if wanted.provider else []),
-        )
-        along = along.where(fits)
+        along = along.where(exists().where(col(Generation.id) == id, *_by(wanted)))
     return along
 
 
-def _pictures(query: _Query) -> Select[Any]:
-    """The pictures that fit, walked as pictures."""
-    wanted = query.wanted
-    rows: Select[Any] = select(Image).where(*query.of_images())
-    if wanted.collection:
-        rows = rows.join(CollectionPicture, col(CollectionPicture.image_id) == col(Image.id)).where(
-            col(CollectionPicture.collection_id) == wanted.collection
-        )
-    if wanted.is_about_generations:
-        rows = rows.where(exists().where(col(Generation.id) == col(Image.generation_id), *query.of_generations()))
-    return rows
+def _by(wanted: Filter) -> list[Condition]:
+    """Who made it."""
+    found: list[Condition] = [col(Generation.model) == wanted.model] if wanted.model else []
+    return [*found, col(Generation.provider) == wanted.provider] if wanted.provider else found
+
+
+def _in_days(id: Mapped[str], wanted: Filter) -> list[Condition]:
+    found: list[Condition] = [id >= wanted.first_id] if wanted.first_id else []
+    return [*found, id < wanted.end_id] if wanted.end_id else found
 
 
 def _ids(query: _Query) -> Select[Any]:
     """Ids of everything that fits, in no order."""
     if query.walks_generations:
-        return select(col(Image.id)).where(col(Image.generation_id).in_(_generations(query)), *query.of_images())
-    return _pictures(query).with_only_columns(col(Image.id))
+        return sql_select(col(Image.id)).where(col(Image.generation_id).in_(_generations(query)), *query.of_images())
+    rows = sql_select(col(Image.id)).where(*query.of_pictures())
+    if query.wanted.collection:
+        rows = rows.join(CollectionPicture, col(CollectionPicture.image_id) == col(Image.id))
+    return rows
+
+
+async def _column(uow: UnitOfWork, rows: Select[Any]) -> list[str]:
+    return list((await (await uow.session.connection()).execute(rows)).scalars())
+
+
+def _behind(column: Mapped[str], after: str, wanted: Filter) -> Condition:
+    return column > after if wanted.oldest_first else column < after
+
+
+def _in_order(column: Any, wanted: Filter) -> Any:
+    return column.asc() if wanted.oldest_first else column.desc()
+
+
+def _typed(condition: Any) -> Condition:
+    """Columns of a query that is put together have no types."""
+    typed: Condition = condition
+    return typed

@@ -52,7 +52,7 @@ class Library:
 
     async def between(self, uow: UnitOfWork, owner_id: str, wanted: Filter, low: str, high: str) -> list[str]:
         """Ids from one to another, both included."""
-        return await pages.between(uow, owner_id, wanted, low, high)
+        return await pages.ids(uow, owner_id, wanted, low, high)
 
     async def chosen(self, uow: UnitOfWork, owner_id: str, selection: Selection) -> list[str]:
         """Ids of the selected pictures that are still there, in the order of time."""

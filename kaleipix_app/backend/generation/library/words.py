@@ -105,8 +105,8 @@ async def terms(uow: UnitOfWork, owner_id: str, search: str) -> list[Term] | Non
 async def _beginning(uow: UnitOfWork, owner_id: str, word: str) -> Term:
     if len(word) < _SHORTEST_BEGINNING:
         return Term((word,))
-    session = uow.session
-    found = await session.execute(_SPELLINGS, {"owner": owner_id, "low": word, "high": _end(word)})
+    connection = await uow.session.connection()
+    found = await connection.execute(_SPELLINGS, {"owner": owner_id, "low": word, "high": _end(word)})
     spellings: Sequence[str] = found.scalars().all()
     return Term(tuple(spellings), low=word if len(spellings) > _MOST_SPELLINGS else "")
 
