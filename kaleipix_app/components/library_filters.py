@@ -51,7 +51,7 @@ def filters() -> rx.Component:
                 ),
             ),
             data_scrolls="",
-            class_name="-mx-4 flex items-center gap-2 overflow-x-auto px-4 py-1 lg:mx-0 lg:flex-wrap lg:overflow-visible lg:px-1",
+            class_name="-mx-4 flex items-center gap-2 overflow-x-auto px-4 py-1 lg:mx-0 lg:flex-wrap lg:overflow-visible lg:px-0",
         ),
         role="search",
         aria_label="Filter",

@@ -4,7 +4,7 @@
 # that the keyboard is on always stays in the document, or the focus would be lost. Ids sort by time.
 _LAYOUT = """
 const KX_GAP = 8, KX_DAY = 52, KX_OVER = 500, KX_AHEAD = 1600;
-const kxDay = new Intl.DateTimeFormat("en", {weekday: "long", day: "numeric", month: "long", year: "numeric"});
+const kxDay = new Intl.DateTimeFormat("en-GB", {weekday: "long", day: "numeric", month: "long", year: "numeric"});
 function kxColumns(width) { return width < 600 ? 3 : Math.max(4, Math.floor((width + KX_GAP) / (190 + KX_GAP))); }
 function kxRows(items, width) {
   const columns = kxColumns(width), size = Math.floor((width - (columns - 1) * KX_GAP) / columns), rows = [];

@@ -19,6 +19,7 @@ from kaleipix_app.state.library_views import (
     OptionView,
     PageView,
     filter_view,
+    provider_name,
     tile_view,
     total_text,
 )
@@ -66,7 +67,8 @@ class Library(rx.State):
         if self._wanted.text != self._typed.strip():
             self.search_version, self._typed = self.search_version + 1, self._wanted.text
         self.models = [OptionView(model.id, model.name) for model in parts.models.values()]
-        self.providers = [OptionView(name, name) for name in sorted({one.provider for one in parts.models.values()})]
+        keys = sorted({model.provider for model in parts.models.values()})
+        self.providers = [OptionView(key, provider_name(key)) for key in keys]
         await self._read_collections(viewer)
         await self._start_over(viewer)
         self.ready = True

@@ -11,6 +11,7 @@ from kaleipix_app.backend.generation.provenance import source_type
 from kaleipix_app.backend.media.encode import Format
 from kaleipix_app.backend.media.provenance import SourceType
 from kaleipix_app.backend.providers.catalogue import MODELS
+from kaleipix_app.backend.providers.catalogue.places import PLACES
 from kaleipix_app.state.offers import about_seconds
 
 _ALT = 80  # characters; a page of tiles stays far below 20 kB
@@ -148,6 +149,11 @@ def detail_view(detail: Detail) -> DetailView:
     )
 
 
+def provider_name(key: str) -> str:
+    """As people know it."""
+    return PLACES[key].name if key in PLACES else "Built-in engine" if key == "builtin" else key
+
+
 def _asked(detail: Detail) -> list[tuple[str, str]]:
     picture, record = detail.picture, detail.record
     if record is None:
@@ -157,11 +163,11 @@ def _asked(detail: Detail) -> list[tuple[str, str]]:
     took = (record.finished_at - record.started_at) if record.finished_at and record.started_at else None
     return [
         ("Model", f"{model.name} ({model.vendor})" if model else record.model),
-        ("Provider", record.provider),
+        ("Provider", provider_name(record.provider)),
         ("Seed", str(record.seed if picture.seed is None else picture.seed)),
         ("Asked for", f"{record.count} × {record.aspect_ratio or 'the shape of the source'}"),
         *((name.replace("_", " ").capitalize(), str(value)) for name, value in record.params.items()),
-        ("Cost", f"{record.price} credit{'' if record.price == 1 else 's'} for {len(record.results)} pictures"),
+        ("Cost", f"{record.price} credit{'' if record.price == 1 else 's'}, {record.count} asked for"),
         ("Took", about_seconds(took.total_seconds()).removeprefix("about ") if took else ""),
         ("Provenance", f"{_MADE[kind]} ({kind.value})"),
     ]

@@ -24,7 +24,11 @@ OPEN_TO_ALL = {
 }
 #: Only for providers: signed, or at an address with a token in it.
 FOR_PROVIDERS = {"/webhooks/fal", "/webhooks/runpod"}
-GIVES_PICTURES = {"/media/{image_id}/{variant}", "/api/generations/{generation_id}/preview"}
+GIVES_PICTURES = {
+    "/media/{image_id}/{variant}",
+    "/api/generations/{generation_id}/preview",
+    "/api/library.zip",
+}
 TAKES_PICTURES = {"/api/uploads"}
 
 

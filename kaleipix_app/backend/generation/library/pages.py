@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, literal_column
 from sqlalchemy import select as sql_select
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import col, func, select
 
 from kaleipix_app.backend.db.engine import UnitOfWork
@@ -72,14 +72,15 @@ class _Query:
         if self.wanted.collection:
             found.append(col(CollectionPicture.collection_id) == self.wanted.collection)
         if self.wanted.is_about_generations:
-            found.append(exists().where(col(Generation.id) == col(Image.generation_id), *self.of_generations()))
+            made = aliased(Generation)
+            found.append(exists().where(col(made.id) == col(Image.generation_id), *self.of_generations(made)))
         return found
 
-    def of_generations(self, without: Term | None = None) -> list[Condition]:
+    def of_generations(self, row: type[Generation] = Generation, without: Term | None = None) -> list[Condition]:
         """What a generation has to be."""
-        id = col(Generation.id)
-        others = [term.is_in(self.owner_id, id) for term in self.terms if term != without]
-        return [col(Generation.owner_id) == self.owner_id, *_by(self.wanted), *_in_days(id, self.wanted), *others]
+        others = [term.is_in(self.owner_id, col(row.id)) for term in self.terms if term != without]
+        days = _in_days(col(row.id), self.wanted)
+        return [col(row.owner_id) == self.owner_id, *_by(self.wanted, row), *days, *others]
 
 
 async def page(uow: UnitOfWork, owner_id: str, wanted: Filter, *, after: str = "", limit: int = PAGE) -> list[Kept]:
@@ -169,7 +170,9 @@ def _generations(query: _Query) -> Select[Any]:
         spelled = sql_select(col(PromptWord.generation_id)).where(
             col(PromptWord.owner_id) == query.owner_id, rarest.condition()
         )
-        return sql_select(col(Generation.id)).where(col(Generation.id).in_(spelled), *query.of_generations(rarest))
+        return sql_select(col(Generation.id)).where(
+            col(Generation.id).in_(spelled), *query.of_generations(without=rarest)
+        )
     wanted, id = query.wanted, col(PromptWord.generation_id)
     along = sql_select(id).where(
         col(PromptWord.owner_id) == query.owner_id,
@@ -182,10 +185,10 @@ def _generations(query: _Query) -> Select[Any]:
     return along
 
 
-def _by(wanted: Filter) -> list[Condition]:
+def _by(wanted: Filter, row: type[Generation] = Generation) -> list[Condition]:
     """Who made it."""
-    found: list[Condition] = [col(Generation.model) == wanted.model] if wanted.model else []
-    return [*found, col(Generation.provider) == wanted.provider] if wanted.provider else found
+    found: list[Condition] = [col(row.model) == wanted.model] if wanted.model else []
+    return [*found, col(row.provider) == wanted.provider] if wanted.provider else found
 
 
 def _in_days(id: Mapped[str], wanted: Filter) -> list[Condition]:

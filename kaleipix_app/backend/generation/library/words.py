@@ -21,7 +21,6 @@ from kaleipix_app.backend.generation.library.models import PromptWord
 LONGEST_WORD = 40  # characters that are compared
 MOST_TERMS = 8  # words of one search
 _MOST_SPELLINGS = 64  # words that one beginning may stand for before all of its range is read
-_SHORTEST_BEGINNING = 2
 _RARE = 2_000
 # Scripts without spaces between words: each character is one.
 _ALONE = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
@@ -103,8 +102,6 @@ async def terms(uow: UnitOfWork, owner_id: str, search: str) -> list[Term] | Non
 
 
 async def _beginning(uow: UnitOfWork, owner_id: str, word: str) -> Term:
-    if len(word) < _SHORTEST_BEGINNING:
-        return Term((word,))
     connection = await uow.session.connection()
     found = await connection.execute(_SPELLINGS, {"owner": owner_id, "low": word, "high": _end(word)})
     spellings: Sequence[str] = found.scalars().all()
