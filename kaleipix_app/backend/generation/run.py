@@ -32,7 +32,7 @@ from kaleipix_app.backend.providers.base import (
 )
 
 MOST_ATTEMPTS = 3  # of the built-in engine: what stops the process so often will stop it again
-MOST_RESUMPTIONS = 20  # of an order at a provider, which is not what stops the process
+MOST_RESUMPTIONS = 20  # of an order at a provider, without a word from there in between
 MOST_WAIT = timedelta(minutes=30)  # until it is ordered
 MOST_FOLLOW = timedelta(hours=2)  # from the order on, restarts included
 _WENT_WRONG = "Something went wrong on our side. Try again."
@@ -120,7 +120,7 @@ class Runner:
         shown = Shown()
         try:
             async for update in until(stop, provider.follow(job)):
-                await self._show(lease, row, update, shown)
+                await self._show(lease, row, update, shown, provider)
         except (asyncio.CancelledError, LeaseLost):
             if provider.repeatable:
                 await provider.cancel(job)  # overtaken or shutting down: nobody will collect
@@ -150,12 +150,14 @@ class Runner:
             async with self._db.unit_of_work() as uow:
                 await change(uow, lease, wait)
 
-    async def _show(self, lease: Lease, row: Generation, update: Update, shown: Shown) -> None:
+    async def _show(self, lease: Lease, row: Generation, update: Update, shown: Shown, provider: Provider) -> None:
         """What the provider says: on the row, and to whoever watches."""
         if isinstance(update, Running) and update.preview is not None:
             self._previews.put(row.id, row.owner_id, update.preview)
         if shown.is_news(update, len(self._stops)):
-            await self._write(lease, shown.event, progress=shown.progress, provider_place=shown.place)
+            # Waiting for somebody else's machine stops no process: only what comes after it may.
+            survived = {} if provider.repeatable else {"attempts": 0}
+            await self._write(lease, shown.event, progress=shown.progress, provider_place=shown.place, **survived)
         else:
             self._feed.publish(row.owner_id)
 
