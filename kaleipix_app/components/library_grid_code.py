@@ -160,7 +160,7 @@ function KxLibraryGrid({page, change, cleared, everything, onMore, onZone, onOpe
       onPointerDown: pressed(at), onPointerUp: released, onPointerCancel: released, onPointerMove: (event) => { if (Math.abs(event.movementY) > 4) released(); },
       onContextMenu: (event) => { if (press.current.done) event.preventDefault(); },
       className: "block size-full overflow-hidden rounded-control bg-raised cursor-pointer select-none " + (isChosen(item.id) ? "p-2" : "")},
-      jsx("img", {src: "/media/" + item.id + "/thumb", alt: item.alt, width: 320, height: 320, loading: "lazy", decoding: "async", draggable: false,
+      jsx("img", {src: "/media/" + item.id + "/thumb", alt: item.alt, width: 320, height: 320, decoding: "async", draggable: false,
         className: "size-full rounded-control object-cover"})),
     jsx("button", {type: "button", role: "checkbox", tabIndex: -1, "aria-checked": isChosen(item.id), "aria-label": "Select: " + item.alt, onClick: (event) => { setActive(at); pick(at, event); },
       className: "absolute left-1.5 top-1.5 grid size-7 place-items-center rounded-full border text-sm font-bold shadow-raised cursor-pointer focus-visible:opacity-100 "
