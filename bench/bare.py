@@ -10,7 +10,7 @@ from json import dumps
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -50,4 +50,15 @@ async def hello(_request: Request) -> Response:
     return PlainTextResponse("hello")
 
 
-app = Starlette(routes=[Route("/", hello), WebSocketRoute("/click", click)])
+async def file(_request: Request) -> Response:
+    """A picture from disk."""
+    return FileResponse(os.environ["BARE_FILE"], media_type="image/webp")
+
+
+async def page(_request: Request) -> Response:
+    """A page from memory, as long as one of a link."""
+    return HTMLResponse(_PAGE)
+
+
+_PAGE = b"<!doctype html><title>A page</title>" + b"<p>A line of it.</p>" * 200
+app = Starlette(routes=[Route("/file", file), Route("/page", page), Route("/", hello), WebSocketRoute("/click", click)])

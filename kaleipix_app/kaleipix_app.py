@@ -15,6 +15,7 @@ from kaleipix_app.pages.landing import landing
 from kaleipix_app.pages.library import library
 from kaleipix_app.pages.login import login
 from kaleipix_app.pages.not_found import not_found
+from kaleipix_app.pages.shares import shares
 from kaleipix_app.pages.studio import studio
 from kaleipix_app.state.account import Account
 from kaleipix_app.state.composer import Composer
@@ -24,6 +25,7 @@ from kaleipix_app.state.library import Library
 from kaleipix_app.state.live import refresh
 from kaleipix_app.state.login import Login
 from kaleipix_app.state.notices import page_crashed, unexpected
+from kaleipix_app.state.shares import Shares
 from kaleipix_app.state.studio import Studio
 from kaleipix_app.state.tabs import TABS
 
@@ -51,6 +53,7 @@ app.add_page(
 app.add_page(login, route="/login", title="Sign in · Kaleipix", on_load=Login.open)
 app.add_page(studio, route="/w/[username]", title="Studio · Kaleipix", on_load=[Studio.open, Composer.open])
 app.add_page(library, route="/w/[username]/library", title="Library · Kaleipix", on_load=Library.open)
+app.add_page(shares, route="/w/[username]/shares", title="Share links · Kaleipix", on_load=Shares.open)
 app.add_page(account, route="/account", title="Account · Kaleipix", on_load=[Account.open, EmailChange.resume])
 app.add_page(not_found, route="/404", title="Nothing here · Kaleipix")
 

@@ -35,6 +35,7 @@ from kaleipix_app.backend.api import (
     previews,
     runpod_webhook,
     session,
+    shares,
     uploads,
 )
 from kaleipix_app.backend.api import metrics as metrics_route
@@ -56,6 +57,7 @@ from kaleipix_app.backend.generation.library.collections import Collections
 from kaleipix_app.backend.generation.library.selections import Selections
 from kaleipix_app.backend.generation.library.service import Library
 from kaleipix_app.backend.generation.ordering import Ordering
+from kaleipix_app.backend.generation.origins import GenerationOrigins
 from kaleipix_app.backend.generation.queue import GenerationQueue
 from kaleipix_app.backend.generation.records import Records
 from kaleipix_app.backend.generation.request import Requests
@@ -82,6 +84,15 @@ from kaleipix_app.backend.providers.base import Provider
 from kaleipix_app.backend.providers.catalogue import MODELS, Model
 from kaleipix_app.backend.providers.fal.webhooks import Webhooks
 from kaleipix_app.backend.settings import Settings
+from kaleipix_app.backend.sharing.access import Access
+from kaleipix_app.backend.sharing.addresses import Addresses
+from kaleipix_app.backend.sharing.contents import Contents
+from kaleipix_app.backend.sharing.drafts import Drafts
+from kaleipix_app.backend.sharing.links import Links
+from kaleipix_app.backend.sharing.passcodes import Passcodes
+from kaleipix_app.backend.sharing.reports import Reports
+from kaleipix_app.backend.sharing.service import Sharing
+from kaleipix_app.backend.sharing.views import Views
 from kaleipix_app.backend.tokens import Keyring
 
 _STOP_SECONDS = 4.0  # for everything; the server kills its worker after 5
@@ -113,6 +124,7 @@ class Container:
         self.feed = Feed()
         self._make_accounts(mailer)
         self._make_generation(providers or configured.providers(settings, self.outgoing, _CORES), models)
+        self._make_sharing()
         self._make_cleanups()
 
     def _make_accounts(self, mailer: Mailer | None) -> None:
@@ -158,6 +170,18 @@ class Container:
         requests = Requests(self.clock, self.ledger, self.images, self.transfers, self.models, self.feed, self._ring)
         self.generations = Generations(self.clock, requests, records, self.feed, runner.interrupt, self._ring)
 
+    def _make_sharing(self) -> None:
+        origins, passcodes = GenerationOrigins(), Passcodes(self.keyring)
+        addresses = Addresses(self.keyring, self.settings.url)
+        self.sharing = Sharing(
+            Links(self.clock, self.limiter, addresses, self.images, origins, changed=self.feed.publish),
+            Drafts(self.images, origins),
+            Access(Contents(self.db, origins), passcodes, self.clock),
+            passcodes,
+            Reports(self.clock, self.limiter),
+            Views(self.db),
+        )
+
     def _ring(self) -> None:
         self.engine.ring()
 
@@ -186,6 +210,16 @@ class Container:
         """Every route of our own; they win over the pages."""
         return Starlette(
             routes=[
+                *shares.routes(
+                    self.db,
+                    self.sharing,
+                    self.images,
+                    self.storage,
+                    self.limiter,
+                    self.networks,
+                    self.cookies,
+                    self.settings.url,
+                ),
                 *health.routes(self.db, self.storage, self.queue_moves),
                 *metrics_route.routes(self.figures, self.cleanups, self.networks),
                 *frontend.routes(self.settings),
@@ -223,10 +257,12 @@ class Container:
         await self.engine.start()
         self.schedule.start()
         pulse = asyncio.create_task(metrics.watch_loop(), name="pulse")
+        counting = asyncio.create_task(self.sharing.views.keep_writing(), name="views")
         try:
             yield
         finally:
             pulse.cancel()
+            counting.cancel()
             self.schedule.stop()
             await self._stop()
 
@@ -242,6 +278,7 @@ class Container:
                     await provider.close()
                 await self.outgoing.close()
                 self.ingest.close()
+                await self.sharing.views.write()
                 await self.db.close()
         except TimeoutError:
             _log.error("stop_cut_off")

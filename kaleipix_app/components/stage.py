@@ -9,6 +9,7 @@ from kaleipix_app.components.picture import picture
 from kaleipix_app.components.picture_detail import favourite_from_stage
 from kaleipix_app.components.trash import delete_from_stage, undo
 from kaleipix_app.state.composer import Composer
+from kaleipix_app.state.share_dialog import ShareDialog
 from kaleipix_app.state.studio import Studio
 from kaleipix_app.state.views import ResultView
 
@@ -64,14 +65,22 @@ def _picture() -> rx.Component:
                     type="button",
                     on_click=Composer.reuse(Studio.stage.generation_id),
                     title="Put prompt, settings and source back into the composer",
-                    class_name=theme.SECONDARY,
+                    class_name=f"{theme.SECONDARY} max-sm:px-2.5",
                 ),
                 rx.el.button(
                     rx.icon("download", size=16),
                     "Download",
                     type="button",
                     on_click=rx.download(url=f"/media/{shown.id}/original?download=1"),
-                    class_name=theme.SECONDARY,
+                    class_name=f"{theme.SECONDARY} max-sm:px-2.5",
+                ),
+                rx.el.button(
+                    rx.icon("share-2", size=16),
+                    rx.el.span("Share", class_name="max-sm:sr-only"),
+                    type="button",
+                    on_click=ShareDialog.ask_picture(shown.id),
+                    title="Make a link to this picture",
+                    class_name=f"{theme.SECONDARY} max-sm:px-2.5",
                 ),
                 favourite_from_stage(),
                 delete_from_stage(),

@@ -10,6 +10,7 @@ from kaleipix_app.components.farewell import while_signed_in
 from kaleipix_app.components.navigation import room_tabs, rooms
 from kaleipix_app.components.notice import notice_line
 from kaleipix_app.components.person import account_link, sign_out_button
+from kaleipix_app.components.share_dialog import share_dialog
 from kaleipix_app.components.shell import skip_link, theme_switch, wordmark
 from kaleipix_app.components.stage import stage
 from kaleipix_app.components.transfer import transfer_notice
@@ -48,6 +49,7 @@ def _studio() -> rx.Component:
         room_tabs(Studio.username_shown, ""),
         erase_question(),
         transfer_notice(),
+        share_dialog(),
         notice_line(),
         class_name="flex min-h-dvh flex-col bg-canvas lg:h-dvh lg:overflow-hidden",
     )
@@ -58,6 +60,13 @@ def _header() -> rx.Component:
         skip_link(),
         rx.el.div(wordmark("/"), rooms(Studio.username_shown, ""), class_name="flex items-center gap-4"),
         rx.el.div(
+            rx.el.a(
+                rx.icon("link", size=18),
+                rx.el.span("Share links", class_name="sr-only"),
+                href=rx.cond(Studio.ready, f"/w/{Studio.username_shown}/shares", "/"),
+                title="Share links",
+                class_name="grid size-10 place-items-center rounded-control text-muted hover:bg-raised hover:text-ink max-sm:hidden",
+            ),
             account_link(Studio.username_shown),
             rx.el.div(
                 rx.el.span(Studio.credits, class_name="font-semibold tabular-nums"),

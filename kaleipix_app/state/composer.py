@@ -28,7 +28,6 @@ from kaleipix_app.state.offers import (
     is_offered,
     model_offers,
 )
-from kaleipix_app.state.studio import Studio
 from kaleipix_app.state.views import NoticeView, SourceView, notice_view, source_view
 
 MOST_SOURCES = 8
@@ -187,8 +186,6 @@ class Composer(rx.State):
                         await parts.generations.request(uow, viewer, draft)
             except NoticeNeeded as needed:
                 self.notice, self._unsent = notice_view(needed), prompt[:_MOST_UNSENT]
-        studio = await self.get_state(Studio)
-        await studio._read(viewer)
 
     @rx.event
     async def reuse(self, generation_id: str) -> None:

@@ -23,6 +23,8 @@ from kaleipix_app.state.login import Login
 from kaleipix_app.state.notices import Notices
 from kaleipix_app.state.picture_detail import PictureDetail
 from kaleipix_app.state.selection import Chosen
+from kaleipix_app.state.share_dialog import ShareDialog
+from kaleipix_app.state.shares import Shares
 from kaleipix_app.state.studio import Studio
 from kaleipix_app.state.trash import TrashBin
 from tests.house import House
@@ -30,7 +32,21 @@ from tests.state.harness import Events
 
 #: What anyone may call, and why it can do no harm: each of these changes only what the caller's own tab shows.
 OPEN_TO_ALL = {"Login.open", "Login.stepped", "Login.failed", "Login.start_over", "Notices.show", "Notices.close"}
-STATES = (Library, Chosen, PictureDetail, Studio, Composer, TrashBin, Login, Notices, Account, EmailChange, FreshCode)
+STATES = (
+    Library,
+    Chosen,
+    PictureDetail,
+    Studio,
+    Composer,
+    TrashBin,
+    Login,
+    Notices,
+    Account,
+    EmailChange,
+    FreshCode,
+    ShareDialog,
+    Shares,
+)
 
 
 def handlers() -> dict[str, Any]:

@@ -19,7 +19,7 @@ from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.errors import DatabaseFailed
 
 _ACCOUNT = "/account"
-_ROOMS = ("library",)  # of a workspace, beside the studio
+_ROOMS = ("", "/library", "/shares")  # pages of a workspace, behind its address
 _log = log.get("workspace")
 
 
@@ -51,10 +51,10 @@ class WorkspaceGate:
         viewer = await self._identity.viewer(connection)
         if viewer is None:
             return _see(f"/login?next={quote(_with_query(connection, asked))}")
-        pages = {_ACCOUNT, home(viewer), *(f"{home(viewer)}/{name}" for name in _ROOMS)}
-        if path in pages:
+        own = {_ACCOUNT, *(f"{home(viewer)}{room}" for room in _ROOMS)}
+        if path in own:
             return await self._opened(connection, viewer)
-        if asked.removesuffix("/") in pages:  # one address, without the slash
+        if asked.removesuffix("/") in own:  # one address, without the slash
             return _see(asked.removesuffix("/"))
         return self._not_found()
 

@@ -22,6 +22,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kaleipix_app.backend import log
 from kaleipix_app.backend.db import locks
+from kaleipix_app.backend.db.changes import Changes
 from kaleipix_app.backend.errors import DatabaseFailed
 
 _PRAGMAS = (
@@ -91,6 +92,7 @@ class Database:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self.engine = self._sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
+        self.changes = Changes(url)
         # A reader sees one moment from its first query to its last. SQLite does that by itself.
         snapshot = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._readers = self.engine.execution_options(**snapshot)
@@ -142,6 +144,7 @@ class Database:
 
     async def close(self) -> None:
         """Give all connections back."""
+        self.changes.close()
         await self.engine.dispose()
 
     @staticmethod

@@ -58,7 +58,8 @@ async def test_no_other_file_is_read() -> None:
 async def test_crawlers_are_kept_out_of_what_is_private() -> None:
     async with _client(Starlette(routes=frontend.routes(Settings()))) as client:
         rules = (await client.get("/robots.txt")).text.splitlines()
-    assert {f"Disallow: {path}" for path in ("/w/", "/media/", "/s/", "/api/")} <= set(rules)
+    assert {f"Disallow: {path}" for path in ("/w/", "/media/", "/api/")} <= set(rules)
+    assert "Disallow: /s/" not in rules  # chats look at a shared page before they show its picture
 
 
 @pytest.fixture

@@ -127,7 +127,7 @@ async def test_what_another_process_is_claiming_is_passed_over(pipeline: Pipelin
     async with pipeline.parts.db.unit_of_work() as uow:
         claiming = await pipeline.parts.queue._next(uow, "builtin", 1, pipeline.clock.now())
         lease = await second.claim("second")
-    assert ([row.id for row in claiming], lease and lease.job_id) == ([earlier], later)
+    assert ([one.job_id for one in claiming], lease and lease.job_id) == ([earlier], later)
 
 
 @only_postgresql
