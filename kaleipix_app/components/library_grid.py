@@ -31,6 +31,7 @@ class LibraryGrid(rx.Component):
     page: rx.Var[PageView]
     change: rx.Var[ChangeView]
     cleared: rx.Var[int]
+    everything: rx.Var[bool]  # was selected from outside of the grid
     on_more: rx.EventHandler[_one_text]  # behind this id
     on_zone: rx.EventHandler[_one_text]  # the browser's time zone
     on_open: rx.EventHandler[_one_text]

@@ -34,7 +34,7 @@ const kxIsTyping = (target) => target.closest?.("input:not([type=checkbox]), tex
 """
 
 _GRID = """
-function KxLibraryGrid({page, change, cleared, onMore, onZone, onOpen, onFavourite, onDelete, onToggle, onRange, onAll, onNone, ref: _ref, ...props}) {
+function KxLibraryGrid({page, change, cleared, everything, onMore, onZone, onOpen, onFavourite, onDelete, onToggle, onRange, onAll, onNone, ref: _ref, ...props}) {
   const box = useRef(null), known = useRef({version: -1, change: 0, asked: null}), live = useRef({});
   const [items, setItems] = useState([]), [ended, setEnded] = useState(false), [width, setWidth] = useState(0), [view, setView] = useState([0, 1200]);
   const [active, setActive] = useState(0), [anchor, setAnchor] = useState(-1), focusNext = useRef(false);
@@ -61,6 +61,7 @@ function KxLibraryGrid({page, change, cleared, onMore, onZone, onOpen, onFavouri
     setItems((all) => kxMerged(all, change, page.oldest));
   }, [change]);
   useEffect(() => { setChosen({all: false, ids: new Set()}); setAnchor(-1); }, [cleared]);
+  useEffect(() => { if (everything) setChosen((old) => old.all ? old : {all: true, ids: new Set()}); }, [everything]);
 
   useLayoutEffect(() => {
     const measure = () => {
@@ -159,7 +160,7 @@ function KxLibraryGrid({page, change, cleared, onMore, onZone, onOpen, onFavouri
       onPointerDown: pressed(at), onPointerUp: released, onPointerCancel: released, onPointerMove: (event) => { if (Math.abs(event.movementY) > 4) released(); },
       onContextMenu: (event) => { if (press.current.done) event.preventDefault(); },
       className: "block size-full overflow-hidden rounded-control bg-raised cursor-pointer select-none " + (isChosen(item.id) ? "p-2" : "")},
-      jsx("img", {src: "/media/" + item.id + "/thumb", alt: item.alt, width: 320, height: 320, loading: "lazy", decoding: "async", draggable: false,
+      jsx("img", {src: "/media/" + item.id + "/thumb", alt: item.alt, width: 320, height: 320, decoding: "async", draggable: false,
         className: "size-full rounded-control object-cover"})),
     jsx("button", {type: "button", role: "checkbox", tabIndex: -1, "aria-checked": isChosen(item.id), "aria-label": "Select: " + item.alt, onClick: (event) => { setActive(at); pick(at, event); },
       className: "absolute left-1.5 top-1.5 grid size-7 place-items-center rounded-full border text-sm font-bold shadow-raised cursor-pointer focus-visible:opacity-100 "
@@ -171,7 +172,7 @@ function KxLibraryGrid({page, change, cleared, onMore, onZone, onOpen, onFavouri
     shown.map(([row, index]) => jsx("div", {key: row.day ?? "r" + row.from, role: "row", "aria-rowindex": index + 1, className: "absolute inset-x-0 flex", style: {top: row.top, height: row.height, gap: KX_GAP}},
       row.day ? jsx("div", {role: "gridcell", className: "flex items-end pb-2"}, jsx("h2", {className: "text-sm font-semibold text-muted"}, row.day))
         : items.slice(row.from, row.to).map((item, offset) => tile(item, row.from + offset)))),
-    !ended && jsx("div", {role: "row", className: "absolute inset-x-0 bottom-0 flex h-36 gap-2"},
+    !ended && jsx("div", {key: "end" + layout.height, role: "row", className: "absolute inset-x-0 bottom-0 flex h-36 gap-2"},
       jsx("div", {role: "gridcell", className: "w-full animate-breathe rounded-control bg-raised"}, jsx("span", {className: "sr-only"}, "Loading more"))));
 }"""
 

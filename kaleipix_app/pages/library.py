@@ -75,6 +75,7 @@ def _grid() -> rx.Component:
         page=Library.page,
         change=Library.change,
         cleared=Chosen.cleared,
+        everything=Chosen.everything,
         on_more=Library.more,
         on_zone=Library.set_zone,
         on_open=PictureDetail.show,

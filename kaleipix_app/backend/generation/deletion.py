@@ -93,8 +93,8 @@ class Deletions:
         )
         needed = set(found)
         gone: list[str] = []
-        for at in range(0, len(image_ids), _BATCH):
-            batch = [id for id in image_ids[at : at + _BATCH] if id not in needed]
+        for some in _batches(image_ids):
+            batch = [id for id in some if id not in needed]
             there = await self._images.kept(uow, viewer.user_id, batch)
             await self._trash.put(uow, viewer.user_id, list(there))
             gone += [id for id in batch if id in there]
@@ -112,13 +112,16 @@ class Deletions:
         """What can be taken back, last deleted first."""
         trashed = await self._trash.contents(uow, viewer.user_id, limit)
         ids = list({one.picture.generation_id for one in trashed if one.picture.generation_id})
-        found = await uow.session.exec(
-            select(Generation.id, Generation.prompt).where(
-                Generation.owner_id == viewer.user_id, col(Generation.id).in_(ids)
+        prompts: dict[str | None, str] = {}
+        kept: dict[str, list[Picture]] = {}
+        for batch in _batches(ids):
+            found = await uow.session.exec(
+                select(Generation.id, Generation.prompt).where(
+                    Generation.owner_id == viewer.user_id, col(Generation.id).in_(batch)
+                )
             )
-        )
-        prompts: dict[str | None, str] = dict(found.all())
-        kept = await self._images.of_generations(uow, viewer.user_id, ids)
+            prompts |= dict(found.all())
+            kept |= await self._images.of_generations(uow, viewer.user_id, batch)
         return [
             Deleted(
                 one.picture,
@@ -162,15 +165,22 @@ class Deletions:
     @staticmethod
     async def _blank(uow: UnitOfWork, viewer: Viewer, generation_ids: Sequence[str]) -> int:
         """Erase prompts, and their words from the library's search; returns how many there were."""
-        found = await uow.session.exec(
-            select(Generation.id, Generation.prompt).where(
-                col(Generation.id).in_(generation_ids),
-                col(Generation.owner_id) == viewer.user_id,
-                col(Generation.state).in_(FINAL),
-                col(Generation.prompt) != "",
+        erased = 0
+        for batch in _batches(generation_ids):
+            found = await uow.session.exec(
+                select(Generation.id, Generation.prompt).where(
+                    col(Generation.id).in_(batch),
+                    col(Generation.owner_id) == viewer.user_id,
+                    col(Generation.state).in_(FINAL),
+                    col(Generation.prompt) != "",
+                )
             )
-        )
-        prompts = dict(found.all())
-        await uow.session.exec(update(Generation).where(col(Generation.id).in_(list(prompts))).values(prompt=""))
-        await words.forget(uow, viewer.user_id, prompts)
-        return len(prompts)
+            prompts = dict(found.all())
+            await uow.session.exec(update(Generation).where(col(Generation.id).in_(list(prompts))).values(prompt=""))
+            await words.forget(uow, viewer.user_id, prompts)
+            erased += len(prompts)
+        return erased
+
+
+def _batches(ids: Sequence[str]) -> list[list[str]]:
+    return [list(ids[at : at + _BATCH]) for at in range(0, len(ids), _BATCH)]
