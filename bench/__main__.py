@@ -1,4 +1,4 @@
-"""`python -m bench [s1 s5 s7 s8 s10]`: measures, prints a table, writes `bench/results/<date>.json`."""
+"""`python -m bench [s1 s3 …]`: measures, prints a table, writes `bench/results/<date>.json`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,15 @@ from pathlib import Path
 
 from bench.figures import Figure, table
 
-_ALL = {"s1": "s1_click", "s5": "s5_ingest", "s7": "s7_share", "s8": "s8_start", "s10": "s10_engine"}
+_ALL = {
+    "s1": "s1_click",
+    "s3": "s3_in_flight",
+    "s4": "s4_library",
+    "s5": "s5_ingest",
+    "s7": "s7_share",
+    "s8": "s8_start",
+    "s10": "s10_engine",
+}
 _RESULTS = Path(__file__).parent / "results"
 
 

@@ -79,6 +79,8 @@ BAD = {
         "http://a:99999",
         "https://a/#b",
     ],
+    "RUNPOD_URL": ["api.runpod.ai", "ftp://api.runpod.ai"],
+    "RUNPOD_ENDPOINTS": ["sdxl", "sdxl=abc,comfy-portrait=../x"],
     "PORT": ["abc", "0", "65536", "-1", "3000.5"],
     "DATA_DIR": ["/proc/nowhere"],
     "DB_URL": ["mysql://user@host/db", "kaleipix.db"],

@@ -6,7 +6,7 @@ Who may see what is decided in sharing/access.py. Whatever is refused is the pag
 from __future__ import annotations
 
 import gzip
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
@@ -27,8 +27,9 @@ from kaleipix_app.backend.api.pictures import PictureAnswers, asked
 from kaleipix_app.backend.api.plain_pages import not_found, sent
 from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.errors import BadInput, NotFound, TooMany
-from kaleipix_app.backend.media.archive import zipped
-from kaleipix_app.backend.media.images import Images
+from kaleipix_app.backend.media.archive import CONTENT_TYPE, Entry, archive
+from kaleipix_app.backend.media.encode import Format
+from kaleipix_app.backend.media.images import Images, Picture
 from kaleipix_app.backend.media.storage import Storage
 from kaleipix_app.backend.sharing.access import PasscodeNeeded, Use
 from kaleipix_app.backend.sharing.service import Sharing
@@ -124,10 +125,10 @@ class _Shares:
             "X-Robots-Tag": "noindex",
         }
         if request.method == "HEAD":
-            return Response(media_type="application/zip", headers=headers)
+            return Response(media_type=CONTENT_TYPE, headers=headers)
         self._limiter.take(SHARE_ARCHIVES_PER_NETWORK, self._network(request))
-        chunks = zipped(self._storage, [one.picture for one in shown.pictures])
-        return StreamingResponse(chunks, media_type="application/zip", headers=headers)
+        chunks = archive(self._storage, _numbered([one.picture for one in shown.pictures]))
+        return StreamingResponse(chunks, media_type=CONTENT_TYPE, headers=headers)
 
     async def _is_right(self, request: Request, share_id: str, kept: str) -> bool:
         """Counted before it is checked and given back when it was right: parallel guesses cannot slip through."""
@@ -199,3 +200,10 @@ def routes(
         Route("/s/{token}/pictures.zip", _told(shares.archive), methods=["GET"]),
         Route("/s/{token}/{image_id}/{variant}", _told(shares.picture), methods=["GET"]),
     ]
+
+
+async def _numbered(pictures: list[Picture]) -> AsyncIterator[Entry]:
+    """The originals in their order."""
+    for number, picture in enumerate(pictures, start=1):
+        name = f"kaleipix-{number:03}.{Format.of(picture.content_type).extension}"
+        yield Entry(name, key=picture.key("original"))

@@ -16,10 +16,13 @@ from kaleipix_app.backend.accounts.viewer import Viewer
 from kaleipix_app.backend.db.engine import Database, UnitOfWork
 from kaleipix_app.backend.errors import Conflict, NotFound
 from kaleipix_app.backend.generation.feed import Feed
+from kaleipix_app.backend.generation.library import words
 from kaleipix_app.backend.generation.machine import ACTIVE, FINAL
 from kaleipix_app.backend.generation.models import Generation
 from kaleipix_app.backend.media.images import Images, Picture
 from kaleipix_app.backend.media.trash import Trash
+
+_BATCH = 200  # pictures in one statement
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,14 @@ class Deleted:
     goes_at: datetime
     prompt: str  # empty for a source, and when the prompt is erased
     is_last: bool  # no other picture of its generation is kept: its prompt may go with it
+
+
+@dataclass(frozen=True)
+class Removed:
+    """What a deletion of many pictures did."""
+
+    ids: list[str]
+    stayed: int  # sources of something that is being made
 
 
 class Deletions:
@@ -69,6 +80,26 @@ class Deletions:
         await self._trash.put(uow, viewer.user_id, [picture.id for picture in results])
         self._ring(uow, viewer)
         return results
+
+    async def delete_many(self, uow: UnitOfWork, viewer: Viewer, image_ids: Sequence[str]) -> Removed:
+        """All of these that are there into the trash, except sources of something that is being made."""
+        await uow.lock(viewer.user_id)
+        found = await uow.session.exec(
+            select(Generation.source_id).where(
+                Generation.owner_id == viewer.user_id,
+                col(Generation.source_id).is_not(None),
+                col(Generation.state).in_(ACTIVE),
+            )
+        )
+        needed = set(found)
+        gone: list[str] = []
+        for at in range(0, len(image_ids), _BATCH):
+            batch = [id for id in image_ids[at : at + _BATCH] if id not in needed]
+            there = await self._images.kept(uow, viewer.user_id, batch)
+            await self._trash.put(uow, viewer.user_id, list(there))
+            gone += [id for id in batch if id in there]
+        self._ring(uow, viewer)
+        return Removed(gone, stayed=len(needed.intersection(image_ids)))
 
     async def restore(self, uow: UnitOfWork, viewer: Viewer, image_ids: Sequence[str]) -> list[Picture]:
         """Back from the trash to where they were. Raises NotFound."""
@@ -130,14 +161,16 @@ class Deletions:
 
     @staticmethod
     async def _blank(uow: UnitOfWork, viewer: Viewer, generation_ids: Sequence[str]) -> int:
-        changed = await uow.session.exec(
-            update(Generation)
-            .where(
+        """Erase prompts, and their words from the library's search; returns how many there were."""
+        found = await uow.session.exec(
+            select(Generation.id, Generation.prompt).where(
                 col(Generation.id).in_(generation_ids),
                 col(Generation.owner_id) == viewer.user_id,
                 col(Generation.state).in_(FINAL),
                 col(Generation.prompt) != "",
             )
-            .values(prompt="")
         )
-        return changed.rowcount
+        prompts = dict(found.all())
+        await uow.session.exec(update(Generation).where(col(Generation.id).in_(list(prompts))).values(prompt=""))
+        await words.forget(uow, viewer.user_id, prompts)
+        return len(prompts)

@@ -130,6 +130,20 @@ async def test_retry_asks_for_the_same_and_puts_the_failure_away(pipeline: Pipel
             await pipeline.parts.generations.retry(uow, pipeline.ann, new)
 
 
+async def test_two_clicks_on_retry_make_one_generation(pipeline: Pipeline) -> None:
+    pipeline.provider.failure = Refused()
+    async with pipeline.working():
+        failed = await pipeline.until(await pipeline.request())
+
+    async def click() -> str:
+        async with pipeline.parts.db.unit_of_work() as uow:
+            return await pipeline.parts.generations.retry(uow, pipeline.ann, failed.id)
+
+    outcomes = await asyncio.gather(click(), click(), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes if not isinstance(outcome, str)] == [Conflict]
+    assert await pipeline.balance() == 39
+
+
 async def test_a_failure_stays_until_it_is_dismissed(pipeline: Pipeline) -> None:
     pipeline.provider.failure = Refused()
     async with pipeline.working():
@@ -235,6 +249,27 @@ async def test_a_lease_that_is_kept_alive_is_not_taken(pipeline: Pipeline) -> No
     assert await pipeline.parts.queue.heartbeat("first") == {(lease.job_id, lease.fence)}
     pipeline.clock.move(seconds=25)
     assert await pipeline.claim("second") is None
+
+
+async def test_a_clock_that_was_set_back_does_not_hold_a_job_until_it_has_caught_up(pipeline: Pipeline) -> None:
+    generation = await pipeline.request()
+    assert await pipeline.claim("a worker that dies") is not None
+    pipeline.clock.move(seconds=-3600)
+    lease = await pipeline.claim("second")
+    assert lease is not None
+    assert lease.job_id == generation
+    assert await pipeline.claim("third") is None
+
+
+async def test_a_clock_that_jumps_ahead_ends_no_work_that_goes_on(pipeline: Pipeline) -> None:
+    pipeline.provider.go.clear()
+    generation = await pipeline.request()
+    async with pipeline.working():
+        await pipeline.provider.working.wait()
+        pipeline.clock.move(seconds=3600)
+        pipeline.provider.go.set()
+        record = await pipeline.until(generation)
+    assert (record.state, len(record.results), await pipeline.balance()) == (State.DONE, 1, 39)
 
 
 async def test_fifty_workers_and_one_job_make_one_claim(pipeline: Pipeline) -> None:
