@@ -5,6 +5,7 @@ Who may see what is decided in sharing/access.py. Whatever is refused is the pag
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import AsyncIterator, Awaitable, Callable
 from urllib.parse import parse_qs
 
@@ -36,6 +37,8 @@ from kaleipix_app.backend.sharing.service import Sharing
 # Asked for anew each time, so that a revoked link ends at once; the bytes need not be sent again.
 _CACHING = {"Cache-Control": "private, no-cache", "Vary": "Cookie", "X-Robots-Tag": "noindex"}
 _USES = {"thumb": Use.THUMB, "preview": Use.PREVIEW, "original": Use.ORIGINAL}
+
+_SMALL, _EFFORT = 10_000, 6  # bytes of a page of one or a few pictures
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -73,7 +76,7 @@ class _Shares:
             self._sharing.views.count(shown.share_id)
         if "page" not in shown.memo:
             shown.memo["page"] = share_pages.shown(shown, token, self._base)
-        return sent(shown.memo["page"])
+        return _page(request, shown.memo)
 
     async def unlock(self, request: Request) -> Response:
         """A passcode was typed: the right one leaves a cookie for this link alone."""
@@ -144,6 +147,17 @@ class _Shares:
     def _network(self, request: Request) -> str:
         peer = request.client.host if request.client else None
         return self._networks.of(peer, ",".join(request.headers.getlist("x-forwarded-for")))
+
+
+def _page(request: Request, memo: dict[str, bytes]) -> Response:
+    """A rendered page; an album's is made smaller for browsers that take that, which all do."""
+    if len(memo["page"]) < _SMALL or "gzip" not in request.headers.get("accept-encoding", ""):
+        return sent(memo["page"])
+    if "gzip" not in memo:
+        memo["gzip"] = gzip.compress(memo["page"], _EFFORT)
+    answer = sent(memo["gzip"])
+    answer.headers.update({"Content-Encoding": "gzip", "Vary": "Accept-Encoding"})
+    return answer
 
 
 async def _form(request: Request) -> dict[str, str]:
