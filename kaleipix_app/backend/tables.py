@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from kaleipix_app.backend.accounts import models as accounts
 from kaleipix_app.backend.credits import models as credits
 from kaleipix_app.backend.generation import models as generation
+from kaleipix_app.backend.generation.library import models as library
 from kaleipix_app.backend.jobs import models as jobs
 from kaleipix_app.backend.media import models as media
 from kaleipix_app.backend.privacy import models as privacy
@@ -12,4 +13,4 @@ from kaleipix_app.backend.sharing import models as sharing
 
 metadata = SQLModel.metadata
 
-__all__ = ["accounts", "credits", "generation", "jobs", "media", "metadata", "privacy", "sharing"]
+__all__ = ["accounts", "credits", "generation", "jobs", "library", "media", "metadata", "privacy", "sharing"]

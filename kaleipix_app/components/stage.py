@@ -6,6 +6,7 @@ import reflex as rx
 
 from kaleipix_app.components import theme
 from kaleipix_app.components.picture import picture
+from kaleipix_app.components.picture_detail import favourite_from_stage
 from kaleipix_app.components.trash import delete_from_stage, undo
 from kaleipix_app.state.composer import Composer
 from kaleipix_app.state.share_dialog import ShareDialog
@@ -81,8 +82,9 @@ def _picture() -> rx.Component:
                     title="Make a link to this picture",
                     class_name=f"{theme.SECONDARY} max-sm:px-2.5",
                 ),
+                favourite_from_stage(),
                 delete_from_stage(),
-                class_name="flex shrink-0 gap-2",
+                class_name="flex shrink-0 flex-wrap gap-2",
             ),
             class_name="flex items-center gap-4 max-sm:flex-col max-sm:items-stretch",
         ),

@@ -80,6 +80,7 @@ class StageView:
     about: str = ""
     seed: str = ""
     source: str = ""  # thumbnail of the source, if there was one
+    favourite: bool = False
     others: list[ResultView] = field(default_factory=list)
 
 
@@ -199,6 +200,7 @@ def stage_view(record: Record, image_id: str) -> StageView:
     results = [result_view(picture, prompt, len(record.results)) for picture in record.results]
     seeds = {picture.id: picture.seed for picture in record.results}
     shown = next((result for result in results if result.id == image_id), results[0])
+    favourites = {picture.id for picture in record.results if picture.is_favourite}
     return StageView(
         id=shown.id,
         generation_id=record.id,
@@ -208,6 +210,7 @@ def stage_view(record: Record, image_id: str) -> StageView:
         seed=str(seeds[shown.id] if seeds[shown.id] is not None else record.seed),
         source=f"/media/{record.source_id}/thumb" if record.source_id else "",
         others=results,
+        favourite=shown.id in favourites,
     )
 
 

@@ -32,6 +32,9 @@ OWNED: dict[str, Owned] = {
     "login_challenge": Owned("email", Goes.WITH_ACCOUNT, by="email", secret=("id", "code_hash")),
     "image": Owned("owner_id", Goes.AT_ONCE),
     "generation": Owned("owner_id", Goes.AT_ONCE),
+    "collection": Owned("owner_id", Goes.AT_ONCE),
+    "collection_picture": Owned("collection_id", Goes.AT_ONCE, via="collection"),
+    "prompt_word": Owned("owner_id", Goes.AT_ONCE),
     "share": Owned("owner_id", Goes.AT_ONCE, secret=("token_hash", "passcode_hash")),
     "share_image": Owned("share_id", Goes.AT_ONCE, via="share"),
     "share_report": Owned("share_id", Goes.AT_ONCE, via="share", secret=("reason", "note")),  # what others wrote
@@ -190,7 +193,7 @@ CATEGORIES: tuple[Category, ...] = (
         tables=(
             Held.of(
                 "image",
-                "id owner_id kind content_type width height byte_size storage_key created_at deleted_at",
+                "id owner_id kind content_type width height byte_size storage_key created_at deleted_at is_favourite",
             ),
         ),
         files=("media/sources/*/*", "tmp/*"),
@@ -236,9 +239,24 @@ CATEGORIES: tuple[Category, ...] = (
                 "provider_job provider_place not_before attempts fence lease_owner lease_until created_at started_at "
                 "finished_at",
             ),
+            Held.of("prompt_word", "owner_id word generation_id"),  # by which the library finds them
         ),
         browser=(BrowserKey("kaleipix.prompt", "sessionStorage", "Keeps a prompt that you are typing", _TAB),),
         processors=("fal", "runpod"),
+        exported=_IN_EXPORT,
+        erased="At once",
+    ),
+    Category(
+        key="collections",
+        group="Content",
+        title="Collections",
+        purpose="Keeps your pictures in the order that you choose",
+        basis=CONTRACT,
+        kept=_CONTENT,
+        tables=(
+            Held.of("collection", "id owner_id name created_at"),
+            Held.of("collection_picture", "collection_id image_id"),
+        ),
         exported=_IN_EXPORT,
         erased="At once",
     ),

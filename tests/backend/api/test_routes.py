@@ -34,7 +34,11 @@ FOR_VIEWERS = {
     "/s/{token}/pictures.zip",
     "/s/{token}/{image_id}/{variant}",
 }
-GIVES_PICTURES = {"/media/{image_id}/{variant}", "/api/generations/{generation_id}/preview"}
+GIVES_PICTURES = {
+    "/media/{image_id}/{variant}",
+    "/api/generations/{generation_id}/preview",
+    "/api/library.zip",
+}
 TAKES_PICTURES = {"/api/uploads"}
 #: A person's own copy: tests/backend/privacy/test_exports.py
 GIVES_COPIES = {"/api/exports/{export_id}"}
