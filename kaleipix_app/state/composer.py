@@ -69,6 +69,16 @@ class Composer(rx.State):
         usual = self._usual.get(self.model) or [MODELS[self.model].usual_seconds] * self.count
         return about_seconds(usual[min(self.count, len(usual)) - 1])
 
+    @rx.var
+    def missing(self) -> str:
+        """What the chosen model still needs, said before the click; empty if nothing."""
+        model = MODELS[self.model]
+        return (
+            f"{model.name} works from a picture. Add one first."
+            if model.source is Need.MUST and not self.sources
+            else ""
+        )
+
     @rx.event
     async def open(self) -> None:
         """The page was opened: what is offered here, at which price, and how long it takes."""

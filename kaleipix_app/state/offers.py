@@ -40,6 +40,7 @@ class ModelOffer:
     sample: str  # address of a picture made with it, or empty
     price: str
     time: str
+    needs_source: bool
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,7 @@ class Controls:
 
     takes_source: bool
     has_seed: bool
+    folds: bool  # its own settings are for experts
     counts: list[int] = field(default_factory=list)
     shapes: list[ShapeOffer] = field(default_factory=list)
     choices: list[ChoiceOffer] = field(default_factory=list)
@@ -113,6 +115,7 @@ def model_offers(models: Iterable[Model], usual: dict[str, list[float]]) -> list
             sample="" if model.is_ai else "/samples/style-kaleidoscope.webp",
             price=f"{model.price} credit{'s' if model.price > 1 else ''} a picture",
             time=about_seconds(usual.get(model.id, [model.usual_seconds])[0]),
+            needs_source=model.source is Need.MUST,
         )
         for model in models
         if is_offered(model)
@@ -124,6 +127,7 @@ def controls_of(model: Model) -> Controls:
     return Controls(
         takes_source=model.source is not Need.NO,
         has_seed=model.has_seed,
+        folds=model.is_ai,
         counts=list(range(1, model.max_count + 1)),
         shapes=[_shape(name) for name in model.aspect_ratios],
         choices=[_choice(param, model) for param in model.params if isinstance(param, Choice)],
