@@ -48,6 +48,7 @@ from kaleipix_app.backend.generation.deletion import Deletions
 from kaleipix_app.backend.generation.feed import Feed, Previews
 from kaleipix_app.backend.generation.history import History
 from kaleipix_app.backend.generation.lanes import ProviderLanes
+from kaleipix_app.backend.generation.masks import remove_unneeded
 from kaleipix_app.backend.generation.ordering import Ordering
 from kaleipix_app.backend.generation.queue import GenerationQueue
 from kaleipix_app.backend.generation.records import Records
@@ -67,6 +68,7 @@ from kaleipix_app.backend.mail.smtp import SmtpMailer
 from kaleipix_app.backend.media.cleanups import empty_trash, remove_orphans
 from kaleipix_app.backend.media.images import Images
 from kaleipix_app.backend.media.ingest import Ingest
+from kaleipix_app.backend.media.masks import Masks
 from kaleipix_app.backend.media.signing import marker
 from kaleipix_app.backend.media.storage import Storage
 from kaleipix_app.backend.media.trash import Trash
@@ -127,6 +129,7 @@ class Container:
         self.models = configured.offered(models, providers, self.settings)
         self.ingest = Ingest(_CORES, marker(self.settings.c2pa_cert, self.settings.c2pa_key))
         self.images = Images(self.storage, self.ingest, self.clock)
+        self.masks = Masks(self.db, self.images)
         self.ledger = Ledger(self.clock)
         self.previews = Previews()
         self.history = History(self.images)
@@ -156,6 +159,11 @@ class Container:
                 *account_cleanups(self.db),
                 *generation_cleanups(self.db),
                 Cleanup("outbox", "mails kept as files: 24 hours", partial(sweep_outbox, outbox)),
+                Cleanup(
+                    "masks",
+                    "masks without a picture made with them: 24 hours",
+                    partial(remove_unneeded, self.db, self.trash),
+                ),
                 Cleanup("trash", "deleted pictures: 30 days", partial(empty_trash, self.trash)),
                 Cleanup(
                     "orphans", "files that no picture needs: 24 hours", partial(remove_orphans, self.db, self.storage)
@@ -178,7 +186,7 @@ class Container:
                     self.guesses,
                     self.networks,
                 ),
-                *uploads.routes(self.db, self.identity, self.images, self.settings.data_dir),
+                *uploads.routes(self.db, self.identity, self.images, self.masks, self.settings.data_dir),
                 *media.routes(self.db, self.identity, self.images, self.storage),
                 *previews.routes(self.identity, self.previews),
                 *fal_webhook.routes(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import reflex as rx
-from reflex_base.utils.imports import ImportVar
 
+from kaleipix_app.components.icons import icon_imports, icon_name
 from kaleipix_app.state.offers import ICONS, ModelOffer
 
 # A select-only combobox whose popup is a modal dialog: searching and moving cost no round trip. The list keeps the
@@ -68,10 +68,6 @@ function KxModelPicker({models, value, hasSource, disabled, onChoose, ref: _ref,
 }"""
 
 
-def _alias(icon: str) -> str:
-    return "Lucide" + "".join(part.capitalize() for part in icon.split("-"))
-
-
 class ModelPicker(rx.Component):
     """Knows every offer; tells the server only what was chosen."""
 
@@ -84,18 +80,12 @@ class ModelPicker(rx.Component):
 
     def add_imports(self) -> dict[str, Any]:
         """What the code below uses of React, and its icons."""
-        icons = (*ICONS, "chevrons-up-down", "search", "check", "x")
-        drawn = [
-            ImportVar(
-                tag=_alias(icon)[6:], is_default=True, alias=_alias(icon), package_path=f"/dist/esm/icons/{icon}.mjs"
-            )
-            for icon in icons
-        ]
-        return {"react": ["useEffect", "useRef", "useState"], str(rx.icon("x").library): drawn}
+        icons = icon_imports(*ICONS, "chevrons-up-down", "search", "check", "x")
+        return {"react": ["useEffect", "useRef", "useState"], **icons}
 
     def add_custom_code(self) -> list[str]:
         """The component itself."""
-        icons = ", ".join(f'"{icon}": {_alias(icon)}' for icon in ICONS)
+        icons = ", ".join(f'"{icon}": {icon_name(icon)}' for icon in ICONS)
         return [_CODE.replace("ICONS", icons)]
 
 

@@ -21,7 +21,7 @@ def price_button() -> rx.Component:
             rx.cond(Studio.ready & (_SHORT > 0), _short(), _enough()),
             type="submit",
             disabled=~Studio.ready,
-            class_name=f"{theme.PRIMARY} w-full min-h-12 px-2 text-[15px]",
+            class_name=f"{theme.PRIMARY} w-full min-h-12 whitespace-nowrap px-1 max-lg:text-base lg:text-sm",
         ),
         class_name="z-30 flex flex-col gap-3 border-t border-line px-4 pt-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] max-lg:fixed max-lg:inset-x-0 "
         "max-lg:bottom-0 max-lg:bg-canvas lg:sticky lg:-bottom-5 lg:-mx-5 lg:-mb-5 lg:bg-surface lg:px-5 lg:pb-5",

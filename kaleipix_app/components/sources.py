@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from kaleipix_app.components import theme
 from kaleipix_app.components.picture import picture
 from kaleipix_app.components.trash import delete_source
 from kaleipix_app.components.uploader import uploader
@@ -14,7 +15,29 @@ from kaleipix_app.state.views import SourceView
 
 
 def sources() -> rx.Component:
-    """Thumbnails, and the place where pictures are added."""
+    """Thumbnails, the place where pictures are added, and the brush for models that repaint a part."""
+    return rx.el.div(
+        _tray(),
+        rx.cond(Composer.controls.takes_mask, rx.foreach(Composer.sources, _brush)),
+        class_name="flex flex-col gap-2",
+    )
+
+
+def _brush(source: rx.Var[SourceView], number: rx.Var[int]) -> rx.Component:
+    is_marked = Composer.masks.contains(source.id)
+    which = rx.cond(Composer.sources.length() > 1, f" on picture {number + 1}", "")
+    return rx.el.button(
+        rx.cond(is_marked, rx.icon("check", size=16, class_name="text-ok"), rx.icon("brush", size=16)),
+        rx.cond(is_marked, "Change the mask", "Mark what to repaint"),
+        which,
+        type="button",
+        on_click=Composer.paint(source.id),
+        key=source.id,
+        class_name=rx.cond(is_marked, theme.SECONDARY, f"{theme.SECONDARY} border-accent-text"),
+    )
+
+
+def _tray() -> rx.Component:
     return uploader(
         rx.foreach(Composer.sources, _source),
         max_bytes=offers.UPLOAD_LIMIT,

@@ -7,6 +7,7 @@ import reflex as rx
 from kaleipix_app.components.activity import history, running
 from kaleipix_app.components.composer import composer
 from kaleipix_app.components.farewell import while_signed_in
+from kaleipix_app.components.mask_editor import mask_editor
 from kaleipix_app.components.notice import notice_line
 from kaleipix_app.components.person import account_link, sign_out_button
 from kaleipix_app.components.shell import skip_link, theme_switch, wordmark
@@ -46,6 +47,7 @@ def _studio() -> rx.Component:
         ),
         erase_question(),
         transfer_notice(),
+        mask_editor(),
         notice_line(),
         class_name="flex min-h-dvh flex-col bg-canvas lg:h-dvh lg:overflow-hidden",
     )

@@ -22,11 +22,10 @@ from kaleipix_app.state.offers import (
     about_seconds,
     closest_aspect_ratio,
     controls_of,
-    is_offered,
     model_offers,
 )
 from kaleipix_app.state.studio import Studio
-from kaleipix_app.state.views import NoticeView, SourceView, notice_view, source_view
+from kaleipix_app.state.views import NO_SOURCE, NoticeView, SourceView, notice_view, source_view
 
 MOST_SOURCES = 8
 _NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,6})?")
@@ -45,6 +44,8 @@ class Composer(rx.State):
     count: int = 1
     seed: str = ""
     sources: list[SourceView] = []
+    masks: dict[str, str] = {}  # source → mask; white is painted anew
+    painting: SourceView = NO_SOURCE  # whose mask is being painted
     prompt: str = ""  # put into the field when `version` grows
     version: int = 0
     settings_version: int = 0  # grows when the settings were changed from here: their controls are mounted anew
@@ -73,11 +74,11 @@ class Composer(rx.State):
     def missing(self) -> str:
         """What the chosen model still needs, said before the click; empty if nothing."""
         model = MODELS[self.model]
-        return (
-            f"{model.name} works from a picture. Add one first."
-            if model.source is Need.MUST and not self.sources
-            else ""
-        )
+        if model.source is Need.MUST and not self.sources:
+            return f"{model.name} works from a picture. Add one first."
+        if model.mask is Need.MUST and any(source.id not in self.masks for source in self.sources):
+            return f"{model.name} repaints what you mark. Mark it first."
+        return ""
 
     @rx.event
     async def open(self) -> None:
@@ -160,6 +161,30 @@ class Composer(rx.State):
     async def remove_source(self, image_id: str) -> None:
         """Take a picture out of the tray; it stays stored. `TrashBin.delete` is for the other wish."""
         self.sources = [source for source in self.sources if source.id != image_id]
+        self.masks = {source: mask for source, mask in self.masks.items() if source != image_id}
+
+    @rx.event
+    async def paint(self, image_id: str) -> None:
+        """Open the brush over a source."""
+        self.painting = next((source for source in self.sources if source.id == image_id), NO_SOURCE)
+
+    @rx.event
+    async def painted(self, mask_id: str) -> None:
+        """The mask has arrived: it belongs to the picture under the brush."""
+        viewer = await viewer_of(self)
+        parts = container.get()
+        with sentences(self._show_error):
+            async with parts.db.reading() as uow:
+                mask = await parts.images.get(uow, viewer.user_id, mask_id)
+            if mask.kind == "mask" and self.painting.id:
+                self.masks = {**self.masks, self.painting.id: mask.id}
+                self.error = ""
+        self.painting = NO_SOURCE
+
+    @rx.event
+    async def stop_painting(self) -> None:
+        """Close the brush; an earlier mask stays."""
+        self.painting = NO_SOURCE
 
     @rx.event
     async def generate(self, form: dict[str, Any]) -> None:
@@ -216,6 +241,7 @@ class Composer(rx.State):
             self.count, self.seed = record.count, ""
             self.aspect_ratio = record.aspect_ratio or self.aspect_ratio
             self.sources = [source_view(picture, 1) for picture in found]
+            self.masks = {found[0].id: record.mask_id} if found and record.mask_id else {}
             if record.prompt:  # else it was erased, and what is typed stays
                 self._put_prompt(record.prompt)
 
@@ -225,8 +251,7 @@ class Composer(rx.State):
 
     @staticmethod
     def _is_offered(model: str) -> bool:
-        found = container.get().models.get(model)
-        return found is not None and is_offered(found)
+        return model in container.get().models
 
     def _choose(self, id: str, params: Mapping[str, ParamValue]) -> None:
         """Take a model; what it cannot do falls back to what it can."""
@@ -251,6 +276,7 @@ class Composer(rx.State):
             seed=int(self.seed) if self.seed else None,
             params=dict(self.params),
             source_id=source_id,
+            mask_id=self.masks.get(source_id or "") if MODELS[self.model].mask is not Need.NO else None,
         )
 
     def _put_prompt(self, prompt: str) -> None:

@@ -89,17 +89,13 @@ class Controls:
     """What the chosen model can be told; nothing else is shown."""
 
     takes_source: bool
+    takes_mask: bool
     has_seed: bool
     folds: bool  # its own settings are for experts
     counts: list[int] = field(default_factory=list)
     shapes: list[ShapeOffer] = field(default_factory=list)
     choices: list[ChoiceOffer] = field(default_factory=list)
     numbers: list[NumberOffer] = field(default_factory=list)
-
-
-def is_offered(model: Model) -> bool:
-    """Whether the composer can give it everything it needs: there is no brush for masks yet."""
-    return model.mask is not Need.MUST
 
 
 def model_offers(models: Iterable[Model], usual: dict[str, list[float]]) -> list[ModelOffer]:
@@ -118,7 +114,6 @@ def model_offers(models: Iterable[Model], usual: dict[str, list[float]]) -> list
             needs_source=model.source is Need.MUST,
         )
         for model in models
-        if is_offered(model)
     ]
 
 
@@ -126,6 +121,7 @@ def controls_of(model: Model) -> Controls:
     """What this model can be told."""
     return Controls(
         takes_source=model.source is not Need.NO,
+        takes_mask=model.mask is not Need.NO,
         has_seed=model.has_seed,
         folds=model.is_ai,
         counts=list(range(1, model.max_count + 1)),

@@ -24,6 +24,11 @@ class SourceView:
     id: str
     thumb: str
     label: str
+    width: int = 0
+    height: int = 0
+
+
+NO_SOURCE = SourceView("", "", "")
 
 
 @dataclass(frozen=True)
@@ -123,7 +128,8 @@ def notice_view(needed: NoticeNeeded) -> NoticeView:
 
 def source_view(picture: Picture, number: int) -> SourceView:
     """A source as the tray shows it."""
-    return SourceView(picture.id, f"/media/{picture.id}/thumb", f"Source {number}, {picture.width} × {picture.height}")
+    label = f"Source {number}, {picture.width} × {picture.height}"
+    return SourceView(picture.id, f"/media/{picture.id}/thumb", label, picture.width, picture.height)
 
 
 def result_view(picture: Picture, prompt: str, total: int) -> ResultView:

@@ -17,6 +17,7 @@ from kaleipix_app.backend.db.engine import Database, UnitOfWork
 from kaleipix_app.backend.errors import Conflict, NotFound
 from kaleipix_app.backend.generation.feed import Feed
 from kaleipix_app.backend.generation.machine import ACTIVE, FINAL
+from kaleipix_app.backend.generation.masks import remove_spent
 from kaleipix_app.backend.generation.models import Generation
 from kaleipix_app.backend.media.images import Images, Picture
 from kaleipix_app.backend.media.trash import Trash
@@ -45,6 +46,8 @@ class Deletions:
         """One picture into the trash. Raises NotFound, Conflict (something is being made from it)."""
         await uow.lock(viewer.user_id)
         picture = await self._images.get(uow, viewer.user_id, image_id)
+        if picture.kind == "mask":  # goes with its generation
+            raise NotFound
         needed = await uow.session.exec(
             select(Generation.id)
             .where(
@@ -111,7 +114,9 @@ class Deletions:
             if with_prompt:
                 await self._blank(uow, viewer, [str(one.picture.generation_id) for one in wanted if one.is_last])
             self._ring(uow, viewer)
-        return await self._trash.erase(chosen)
+        gone = await self._trash.erase(chosen)
+        await remove_spent(self._db, self._trash, viewer.user_id)
+        return gone
 
     async def erase_prompt(self, viewer: Viewer, generation_id: str) -> None:
         """Erase the prompt of a finished generation of which no picture is kept. Raises NotFound, Conflict."""

@@ -26,6 +26,7 @@ class Record:
     provider: str
     prompt: str  # empty when its owner erased it
     source_id: str | None  # None also when it was deleted since, and for what is not finished
+    mask_id: str | None  # None also when it is gone
     aspect_ratio: str
     width: int
     height: int
@@ -88,7 +89,8 @@ class History:
 
     async def _with_results(self, uow: UnitOfWork, owner_id: str, rows: Sequence[Generation]) -> list[Record]:
         results = await self._images.of_generations(uow, owner_id, [row.id for row in rows])
-        sources = await self._images.kept(uow, owner_id, [row.source_id for row in rows if row.source_id])
+        used = [id for row in rows for id in (row.source_id, row.mask_id) if id]
+        sources = await self._images.kept(uow, owner_id, used)
         return [_record(row, tuple(results.get(row.id, ())), 0, sources) for row in rows]
 
     @staticmethod
@@ -107,6 +109,7 @@ def _record(row: Generation, results: tuple[Picture, ...], place: int, sources: 
         provider=row.provider,
         prompt=row.prompt,
         source_id=row.source_id if row.source_id in sources else None,
+        mask_id=row.mask_id if row.mask_id in sources else None,
         aspect_ratio=row.aspect_ratio,
         width=row.width,
         height=row.height,

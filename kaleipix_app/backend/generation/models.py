@@ -26,6 +26,7 @@ class Generation(SQLModel, table=True):
     provider: str
     prompt: str
     source_id: str | None = None  # no foreign key: a source may be deleted, the record stays
+    mask_id: str | None = None  # what of the source is painted anew
     aspect_ratio: str
     width: int
     height: int

@@ -63,7 +63,9 @@ class Generations:
         row = await self._own(uow, viewer, generation_id)
         if row.state not in (State.FAILED, State.CANCELLED):
             raise Conflict("Only a failed generation can be retried.")
-        draft = Draft(row.model, row.prompt, row.aspect_ratio, row.count, row.seed, row.params, row.source_id)
+        draft = Draft(
+            row.model, row.prompt, row.aspect_ratio, row.count, row.seed, row.params, row.source_id, row.mask_id
+        )
         new_id = await self._requests.request(uow, viewer, draft)
         await self.dismiss(uow, viewer, generation_id)
         return new_id

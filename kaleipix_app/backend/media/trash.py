@@ -97,6 +97,12 @@ class Trash:
         if not changed.rowcount:
             raise NotFound("This picture is no longer in the trash.")
 
+    async def condemn_masks(self, uow: UnitOfWork, mask_ids: Sequence[str]) -> None:
+        """Masks are never in the trash: nobody would know what to take back."""
+        await uow.session.exec(
+            update(Image).where(col(Image.id).in_(mask_ids), col(Image.kind) == "mask").values(deleted_at=_OVERDUE)
+        )
+
     async def due(self, as_of: datetime) -> int:
         """How many `purge` would remove at `as_of`."""
         async with self._db.reading() as uow:

@@ -1,0 +1,13 @@
+"""Which part of its source a generation repaints"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0011"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("generation", sa.Column("mask_id", sa.String(), nullable=True))
