@@ -24,6 +24,7 @@ from kaleipix_app.state.login import Login
 from kaleipix_app.state.notices import page_crashed, unexpected
 from kaleipix_app.state.studio import Studio
 from kaleipix_app.state.tabs import TABS
+from kaleipix_app.state.tools import Tools
 
 parts = container.get()
 
@@ -47,7 +48,7 @@ app.add_page(
     description="Bring a photograph or a sentence and get new pictures. Private, without trackers, and yours to run.",
 )
 app.add_page(login, route="/login", title="Sign in · Kaleipix", on_load=Login.open)
-app.add_page(studio, route="/w/[username]", title="Studio · Kaleipix", on_load=[Studio.open, Composer.open])
+app.add_page(studio, route="/w/[username]", title="Studio · Kaleipix", on_load=[Studio.open, Composer.open, Tools.open])
 app.add_page(account, route="/account", title="Account · Kaleipix", on_load=[Account.open, EmailChange.resume])
 app.add_page(not_found, route="/404", title="Nothing here · Kaleipix")
 

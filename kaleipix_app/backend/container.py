@@ -50,6 +50,7 @@ from kaleipix_app.backend.generation.history import History
 from kaleipix_app.backend.generation.lanes import ProviderLanes
 from kaleipix_app.backend.generation.masks import remove_unneeded
 from kaleipix_app.backend.generation.ordering import Ordering
+from kaleipix_app.backend.generation.prompts import Prompts
 from kaleipix_app.backend.generation.queue import GenerationQueue
 from kaleipix_app.backend.generation.records import Records
 from kaleipix_app.backend.generation.request import Requests
@@ -133,6 +134,7 @@ class Container:
         self.ledger = Ledger(self.clock)
         self.previews = Previews()
         self.history = History(self.images)
+        self.prompts = Prompts()
         self.trash = Trash(self.db, self.storage, self.clock)
         self.deletions = Deletions(self.db, self.trash, self.images, self.feed)
         records = Records(self.clock, self.ledger, self.feed, self.previews)

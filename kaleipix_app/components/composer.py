@@ -9,9 +9,11 @@ from kaleipix_app.components.model_picker import model_picker
 from kaleipix_app.components.model_settings import model_settings
 from kaleipix_app.components.price_button import price_button
 from kaleipix_app.components.prompt_field import prompt_field
+from kaleipix_app.components.prompt_history import history_button
 from kaleipix_app.components.sources import sources
 from kaleipix_app.state import offers
 from kaleipix_app.state.composer import Composer
+from kaleipix_app.state.prompts import PromptHistory
 from kaleipix_app.state.studio import Studio
 
 _NOT_READY = ~Studio.ready
@@ -34,7 +36,11 @@ def composer() -> rx.Component:
 
 def _prompt() -> rx.Component:
     return rx.el.div(
-        rx.el.label("Prompt", html_for="prompt", class_name=theme.LABEL),
+        rx.el.div(
+            rx.el.label("Prompt", html_for="prompt", class_name=theme.LABEL),
+            history_button(),
+            class_name="flex items-center justify-between",
+        ),
         prompt_field(
             id="prompt",
             name="prompt",
@@ -42,6 +48,7 @@ def _prompt() -> rx.Component:
             version=Composer.version,
             limit=offers.PROMPT_LIMIT,
             disabled=_NOT_READY,
+            on_step=PromptHistory.step,
             placeholder="Colours, mood, a place: “stained glass sunset over the ocean”",
             class_name=f"{theme.FIELD} min-h-22 resize-none py-2.5 leading-relaxed",
         ),

@@ -143,9 +143,27 @@ def _number(number: rx.Var[offers.NumberOffer]) -> rx.Component:
     return rx.cond((number.shown_by == "") | number.shown_for.contains(Composer.params[number.shown_by]), slider)
 
 
+def _lock() -> rx.Component:
+    """Takes the one of the picture on the stage; or lets chance decide again."""
+    is_locked = Composer.seed != ""
+    return rx.el.button(
+        rx.cond(is_locked, rx.icon("lock", size=15), rx.icon("lock-open", size=15)),
+        rx.cond(is_locked, "Locked", "Lock"),
+        type="button",
+        on_click=Composer.lock_seed(rx.cond(is_locked, "", Studio.stage.seed)),
+        aria_pressed=rx.cond(is_locked, "true", "false"),
+        title=rx.cond(is_locked, "Let chance decide again", "Keep the one of the picture on the stage"),
+        class_name=f"{theme.QUIET} -my-2 aria-pressed:text-accent-text",
+    )
+
+
 def _seed() -> rx.Component:
     return rx.el.div(
-        rx.el.label("Seed", html_for="seed", class_name=theme.LABEL),
+        rx.el.div(
+            rx.el.label("Seed", html_for="seed", class_name=theme.LABEL),
+            rx.cond((Composer.seed != "") | (Studio.stage.seed != ""), _lock()),
+            class_name="flex items-center justify-between",
+        ),
         rx.el.input(
             id="seed",
             name="seed",

@@ -10,6 +10,7 @@ from kaleipix_app.components.farewell import while_signed_in
 from kaleipix_app.components.mask_editor import mask_editor
 from kaleipix_app.components.notice import notice_line
 from kaleipix_app.components.person import account_link, sign_out_button
+from kaleipix_app.components.prompt_history import prompt_history
 from kaleipix_app.components.shell import skip_link, theme_switch, wordmark
 from kaleipix_app.components.stage import stage
 from kaleipix_app.components.transfer import transfer_notice
@@ -48,6 +49,7 @@ def _studio() -> rx.Component:
         erase_question(),
         transfer_notice(),
         mask_editor(),
+        prompt_history(),
         notice_line(),
         class_name="flex min-h-dvh flex-col bg-canvas lg:h-dvh lg:overflow-hidden",
     )

@@ -13,6 +13,7 @@ from kaleipix_app.backend import container
 from kaleipix_app.backend.errors import BadInput, NotFound
 from kaleipix_app.backend.generation.request import Draft
 from kaleipix_app.backend.generation.transfers import NoticeNeeded
+from kaleipix_app.backend.media.images import Picture
 from kaleipix_app.backend.providers.base import ParamValue
 from kaleipix_app.backend.providers.catalogue import DEFAULT_MODEL, MODELS, Choice, Need, Number
 from kaleipix_app.state.guard import sentences, viewer_of
@@ -30,7 +31,6 @@ from kaleipix_app.state.views import NO_SOURCE, NoticeView, SourceView, notice_v
 MOST_SOURCES = 8
 _NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,6})?")
 _MOST_SAID = 1_000  # characters of what was wrong with uploads
-_MOST_UNSENT = 4_000  # characters of a prompt that waits for its notice; the limit for prompts is lower
 
 
 class Composer(rx.State):
@@ -51,7 +51,7 @@ class Composer(rx.State):
     settings_version: int = 0  # grows when the settings were changed from here: their controls are mounted anew
     error: str = ""
     notice: NoticeView = NoticeView()  # what has to be read before the prompt below is sent elsewhere
-    _unsent: str = ""
+    _unsent: list[Draft] = []
     _usual: dict[str, list[float]] = {}  # seconds for 1, 2, … pictures
 
     @rx.var
@@ -126,6 +126,12 @@ class Composer(rx.State):
         self.seed = value.strip()[:20]
 
     @rx.event
+    async def lock_seed(self, value: str) -> None:
+        """The same from the lock beside the field, which then shows it."""
+        self.seed = value.strip()[:20]
+        self.settings_version += 1
+
+    @rx.event
     async def use_example(self, prompt: str) -> None:
         """Put an example into the prompt field."""
         self._put_prompt(prompt)
@@ -146,10 +152,8 @@ class Composer(rx.State):
             async with parts.db.reading() as uow:
                 picture = await parts.images.get(uow, viewer.user_id, image_id)
             if picture.id not in {source.id for source in self.sources}:
-                shapes = MODELS[self.model].aspect_ratios
-                if not self.sources and shapes:
-                    self.aspect_ratio = closest_aspect_ratio(picture, shapes)
-                    self.settings_version += 1
+                if not self.sources:
+                    self._take_shape_of(picture)
                 self.sources = [*self.sources, source_view(picture, len(self.sources) + 1)]
 
     @rx.event
@@ -199,7 +203,7 @@ class Composer(rx.State):
         with sentences(self._show_error):
             async with parts.db.unit_of_work() as uow:
                 await parts.transfers.acknowledge(uow, viewer, self.notice.provider)
-            await self._generate(self._unsent)
+            await self._send(self._unsent)
 
     @rx.event
     async def decline(self) -> None:
@@ -207,18 +211,22 @@ class Composer(rx.State):
         self._close_notice()
 
     async def _generate(self, prompt: str) -> None:
+        with sentences(self._show_error):
+            await self._send([self._draft(prompt, source) for source in self._source_ids()])
+
+    async def _send(self, drafts: list[Draft]) -> None:
+        """Queue all of them or none; or show what has to be read before."""
         viewer = await viewer_of(self)
         parts = container.get()
         self.error = ""
         self._close_notice()
         with sentences(self._show_error):
-            drafts = [self._draft(prompt, source) for source in self._source_ids()]
             try:
                 async with parts.db.unit_of_work() as uow:
                     for draft in drafts:
                         await parts.generations.request(uow, viewer, draft)
             except NoticeNeeded as needed:
-                self.notice, self._unsent = notice_view(needed), prompt[:_MOST_UNSENT]
+                self.notice, self._unsent = notice_view(needed), drafts
         studio = await self.get_state(Studio)
         await studio._read(viewer)
 
@@ -262,8 +270,13 @@ class Composer(rx.State):
             self.aspect_ratio = model.aspect_ratios[0]
         self.settings_version += 1
 
+    def _take_shape_of(self, picture: Picture) -> None:
+        if shapes := MODELS[self.model].aspect_ratios:
+            self.aspect_ratio = closest_aspect_ratio(picture, shapes)
+            self.settings_version += 1
+
     def _close_notice(self) -> None:
-        self.notice, self._unsent = NoticeView(), ""
+        self.notice, self._unsent = NoticeView(), []
 
     def _draft(self, prompt: str, source_id: str | None) -> Draft:
         if self.seed and not self.seed.isdecimal():

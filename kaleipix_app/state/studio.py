@@ -12,7 +12,7 @@ from kaleipix_app.backend.errors import NotFound
 from kaleipix_app.backend.generation.history import Record
 from kaleipix_app.state.guard import sentences, viewer_of
 from kaleipix_app.state.tabs import TABS
-from kaleipix_app.state.views import LiveView, MadeView, StageView, live_view, made_view, stage_view
+from kaleipix_app.state.views import MOST_DERIVED, LiveView, MadeView, StageView, live_view, made_view, stage_view
 
 _PAGE = 12  # generations of history at a time
 
@@ -53,6 +53,16 @@ class Studio(rx.State):
         """Put one result on the stage."""
         viewer = await viewer_of(self)
         await self._show(viewer, image_id)
+
+    @rx.event
+    async def step(self, by: int) -> None:
+        """The next picture in the history, or the one before."""
+        viewer = await viewer_of(self)
+        pictures = shown_pictures(self.made)
+        if self.stage.id in pictures and by in (-1, 1):
+            at = pictures.index(self.stage.id) + by
+            if 0 <= at < len(pictures):
+                await self._show(viewer, pictures[at])
 
     @rx.event
     async def show_newest(self) -> None:
@@ -118,7 +128,12 @@ class Studio(rx.State):
             if picture.generation_id is None:
                 raise NotFound
             record = await parts.history.one(uow, viewer.user_id, picture.generation_id)
-        return stage_view(record, image_id)
+            derived = await parts.history.made_from(uow, viewer.user_id, image_id, MOST_DERIVED)
+            source = None
+            if record.source_id:
+                with suppress(NotFound):
+                    source = await parts.images.get(uow, viewer.user_id, record.source_id)
+        return stage_view(record, image_id, source, derived)
 
     async def _read(self, viewer: Viewer, *, first: bool = False) -> None:
         """Rows → views. Assigns only what differs, because an assignment is sent to the browser."""

@@ -14,6 +14,7 @@ from kaleipix_app.backend.providers.catalogue import MODELS
 from kaleipix_app.state.offers import about_seconds
 
 _NO_PROMPT = "Prompt deleted"  # in its place
+MOST_DERIVED = 6  # pictures made from the one on the stage, shown beside it
 _EXCERPT = 160  # characters of a prompt in lists; an event stays small
 
 
@@ -75,6 +76,14 @@ class MadeView:
 
 
 @dataclass(frozen=True)
+class SettingView:
+    """One line of how a picture was made."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
 class StageView:
     """The picture on the stage and the others of its generation. An empty id: nothing is on it."""
 
@@ -84,8 +93,11 @@ class StageView:
     prompt: str = ""
     about: str = ""
     seed: str = ""
-    source: str = ""  # thumbnail of the source, if there was one
+    source: str = ""  # id of the source, if it is kept
+    source_is_result: bool = False  # and can itself be shown
+    settings: list[SettingView] = field(default_factory=list)
     others: list[ResultView] = field(default_factory=list)
+    derived: list[ResultView] = field(default_factory=list)  # made from it
 
 
 @dataclass(frozen=True)
@@ -199,7 +211,7 @@ def made_view(record: Record) -> MadeView:
     )
 
 
-def stage_view(record: Record, image_id: str) -> StageView:
+def stage_view(record: Record, image_id: str, source: Picture | None, derived: list[Record]) -> StageView:
     """One result of a generation, large."""
     prompt = record.prompt or _NO_PROMPT
     results = [result_view(picture, prompt, len(record.results)) for picture in record.results]
@@ -212,9 +224,33 @@ def stage_view(record: Record, image_id: str) -> StageView:
         prompt=prompt,
         about=about(record),
         seed=str(seeds[shown.id] if seeds[shown.id] is not None else record.seed),
-        source=f"/media/{record.source_id}/thumb" if record.source_id else "",
+        source=source.id if source else "",
+        source_is_result=source is not None and source.kind == "result",
+        settings=_settings(record),
         others=results,
+        derived=[
+            result_view(picture, excerpt(one.prompt) or _NO_PROMPT, len(one.results))
+            for one in derived
+            for picture in one.results
+        ][:MOST_DERIVED],
     )
+
+
+def _settings(record: Record) -> list[SettingView]:
+    model = MODELS.get(record.model)
+    labels = {param.key: param.label for param in model.params} if model else {}
+    taken = (record.finished_at - record.started_at).total_seconds() if record.finished_at and record.started_at else 0
+    found = {
+        "Model": f"{model.name}, {model.vendor}" if model else record.model,
+        "Aspect ratio": record.aspect_ratio or "as its source",
+        **{labels.get(key, key): str(value).capitalize() for key, value in record.params.items()},
+        "Mask": "yes" if record.mask_id else "",
+        "Pictures": str(record.count),
+        "Cost": f"{record.price} credit{'s' if record.price > 1 else ''}",
+        "Took": f"{taken:.1f} s" if taken else "",
+        "Made": f"{record.created_at:%d %B %Y, %H:%M} UTC",
+    }
+    return [SettingView(label, value) for label, value in found.items() if value]
 
 
 def about(record: Record) -> str:

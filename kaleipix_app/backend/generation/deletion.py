@@ -143,6 +143,6 @@ class Deletions:
                 col(Generation.state).in_(FINAL),
                 col(Generation.prompt) != "",
             )
-            .values(prompt="")
+            .values(prompt="", prompt_starred=False)
         )
         return changed.rowcount

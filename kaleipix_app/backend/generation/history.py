@@ -87,6 +87,20 @@ class History:
             raise NotFound
         return (await self._with_results(uow, owner_id, [row]))[0]
 
+    async def made_from(self, uow: UnitOfWork, owner_id: str, image_id: str, limit: int) -> list[Record]:
+        """Finished generations that worked from this picture, newest first."""
+        found = await uow.session.exec(
+            select(Generation)
+            .where(
+                col(Generation.owner_id) == owner_id,
+                col(Generation.source_id) == image_id,
+                col(Generation.state) == State.DONE,
+            )
+            .order_by(col(Generation.id).desc())
+            .limit(limit)
+        )
+        return await self._with_results(uow, owner_id, found.all())
+
     async def _with_results(self, uow: UnitOfWork, owner_id: str, rows: Sequence[Generation]) -> list[Record]:
         results = await self._images.of_generations(uow, owner_id, [row.id for row in rows])
         used = [id for row in rows for id in (row.source_id, row.mask_id) if id]
