@@ -25,12 +25,16 @@ def stage() -> rx.Component:
         rx.cond(
             Studio.stage.id != "",
             _picture(),
-            rx.cond(Studio.live.length() > 0, _making(), rx.cond(Studio.ready, _empty(), _loading())),
+            rx.cond(Studio.running > 0, _making(), rx.cond(Studio.ready, _empty(), _loading())),
         ),
         undo(),
         id="stage",
-        # On a phone it has one height in every state, so that what lies below never moves.
-        class_name="flex min-h-0 scroll-mt-20 flex-col gap-3 max-lg:h-[max(52dvh,26rem)] lg:h-full",
+        # On a phone it and the failures below it have one height in every state, so that the composer never moves.
+        class_name=rx.cond(
+            Studio.live.length() > Studio.running,
+            "flex min-h-0 scroll-mt-20 flex-col gap-3 max-lg:h-[calc(max(52dvh,26rem)-10rem)] lg:h-full",
+            "flex min-h-0 scroll-mt-20 flex-col gap-3 max-lg:h-[max(52dvh,26rem)] lg:h-full",
+        ),
     )
 
 
@@ -103,7 +107,7 @@ def _news() -> rx.Component:
 
 def _making() -> rx.Component:
     """A place of the final shape, filled by the preview as it grows."""
-    first = Studio.live[0]
+    first = Studio.first_running
     preview = rx.cond(first.preview != "", rx.el.img(src=first.preview, alt="", class_name="size-full object-cover"))
     return _framed(first.width, first.height, preview, "animate-breathe")
 

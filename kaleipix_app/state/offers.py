@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from kaleipix_app.backend import container
+from kaleipix_app.backend.generation.history import Record
 from kaleipix_app.backend.media.images import Picture
-from kaleipix_app.backend.providers.catalogue import MAX_PROMPT, SIZES, Choice, Model, Need, Number, Task
+from kaleipix_app.backend.providers.catalogue import MAX_PROMPT, MODELS, SIZES, Choice, Model, Need, Number, Task
 
 PROMPT_LIMIT = MAX_PROMPT
 UPLOAD_LIMIT = 25 * 1024 * 1024  # bytes; the route enforces it, the page says so before sending
@@ -96,6 +98,32 @@ class Controls:
     shapes: list[ShapeOffer] = field(default_factory=list)
     choices: list[ChoiceOffer] = field(default_factory=list)
     numbers: list[NumberOffer] = field(default_factory=list)
+
+
+def other_model(record: Record) -> Model | None:
+    """Another offered model for the same task and inputs, of another provider if there is one; the cheapest of them."""
+    asked = MODELS.get(record.model)
+    if asked is None:
+        return None
+    others = (model for model in container.get().models.values() if model.id != asked.id)
+    return min(
+        (model for model in others if _stands_in(model, asked, record)),
+        key=lambda model: (model.id != asked.partner, model.provider == asked.provider, not model.is_ai, model.price),
+        default=None,
+    )
+
+
+def _stands_in(model: Model, asked: Model, record: Record) -> bool:
+    takes = {Need.NO: record.source_id is None, Need.MUST: record.source_id is not None, Need.MAY: True}
+    shapes = not model.aspect_ratios or record.aspect_ratio in model.aspect_ratios
+    return (
+        model.task is asked.task
+        and takes[model.source]
+        and (model.mask is Need.MUST) == (asked.mask is Need.MUST)
+        and shapes
+        and record.count <= model.max_count
+        and len(record.prompt) <= model.max_prompt
+    )
 
 
 def model_offers(models: Iterable[Model], usual: dict[str, list[float]]) -> list[ModelOffer]:

@@ -11,8 +11,18 @@ from kaleipix_app.backend.accounts.viewer import Viewer
 from kaleipix_app.backend.errors import NotFound
 from kaleipix_app.backend.generation.history import Record
 from kaleipix_app.state.guard import sentences, viewer_of
+from kaleipix_app.state.offers import other_model
 from kaleipix_app.state.tabs import TABS
-from kaleipix_app.state.views import MOST_DERIVED, LiveView, MadeView, StageView, live_view, made_view, stage_view
+from kaleipix_app.state.views import (
+    MOST_DERIVED,
+    NOTHING_LIVE,
+    LiveView,
+    MadeView,
+    StageView,
+    live_view,
+    made_view,
+    stage_view,
+)
 
 _PAGE = 12  # generations of history at a time
 
@@ -31,6 +41,16 @@ class Studio(rx.State):
     fresh: int = 0  # results that came while another picture stayed on the stage
     error: str = ""
     _shown: int = _PAGE
+
+    @rx.var
+    def running(self) -> int:
+        """How many wait or run."""
+        return sum(not one.failed for one in self.live)
+
+    @rx.var
+    def first_running(self) -> LiveView:
+        """What fills the stage while there is nothing else."""
+        return next((one for one in self.live if not one.failed), NOTHING_LIVE)
 
     @rx.event
     async def open(self) -> rx.event.EventSpec | None:
@@ -88,6 +108,18 @@ class Studio(rx.State):
     async def cancel(self, generation_id: str) -> None:
         """Stop it; the credits come back."""
         await self._command("cancel", generation_id)
+
+    @rx.event
+    async def cancel_all(self) -> None:
+        """Stop everything that waits or runs."""
+        viewer = await viewer_of(self)
+        parts = container.get()
+        with sentences(self._show_error):
+            async with parts.db.unit_of_work() as uow:
+                for one in self.live:
+                    if not one.failed:
+                        await parts.generations.cancel(uow, viewer, one.id)
+        await self._read(viewer)
 
     @rx.event
     async def retry(self, generation_id: str) -> None:
@@ -177,6 +209,7 @@ class Studio(rx.State):
         return live_view(
             record,
             container.get().previews,
+            elsewhere=model.name if (model := other_model(record)) else "",
             usual=seconds[min(record.count, len(seconds)) - 1],
             elapsed=before.elapsed if before and runs else round(elapsed, 1),
         )

@@ -13,6 +13,7 @@ from kaleipix_app.backend.media.images import Picture
 from kaleipix_app.backend.providers.catalogue import DEFAULT_MODEL, MODELS, Model, Need, Task
 from kaleipix_app.state.composer import Composer
 from kaleipix_app.state.guard import sentences, viewer_of
+from kaleipix_app.state.offers import other_model
 from kaleipix_app.state.views import source_view
 
 
@@ -95,6 +96,28 @@ class Tools(rx.State):
                 raise BadInput("This is not offered here any more. Reload the page.")
             shapes = MODELS[model].aspect_ratios
             await composer._send([Draft(model, "", shapes[0] if shapes else "", source_id=image_id)])
+
+    @rx.event
+    async def elsewhere(self, generation_id: str) -> None:
+        """What failed once more, by another model that can do the same; its own settings have their defaults."""
+        viewer = await viewer_of(self)
+        composer = await self.get_state(Composer)
+        parts = container.get()
+        with sentences(composer._show_error):
+            async with parts.db.reading() as uow:
+                record = await parts.history.one(uow, viewer.user_id, generation_id)
+            model = other_model(record)
+            if model is None:
+                raise BadInput("No other model that can do this is offered here.")
+            draft = Draft(
+                model=model.id,
+                prompt=record.prompt,
+                aspect_ratio=record.aspect_ratio,
+                count=record.count,
+                source_id=record.source_id,
+                mask_id=record.mask_id,
+            )
+            await composer._send([draft])
 
     async def _take(self, composer: Composer, image_id: str) -> None:
         viewer = await viewer_of(self)

@@ -62,6 +62,10 @@ class LiveView:
     width: int
     height: int
     error: str
+    elsewhere: str  # name of another model that can do the same after a failure, or empty
+
+
+NOTHING_LIVE = LiveView("", True, False, "", "", -1, 0, 0, "", "", "", 1, 1, "", "")
 
 
 @dataclass(frozen=True)
@@ -169,7 +173,7 @@ def trash_view(deleted: Deleted) -> TrashView:
     )
 
 
-def live_view(record: Record, previews: Previews, usual: float, elapsed: float) -> LiveView:
+def live_view(record: Record, previews: Previews, usual: float, elapsed: float, elsewhere: str) -> LiveView:
     """A generation under way, or its failure. `usual` and `elapsed` are seconds."""
     percent = -1 if record.progress is None else round(100 * record.progress)
     waits_there = record.state == State.STARTING and record.provider_place is not None
@@ -195,6 +199,7 @@ def live_view(record: Record, previews: Previews, usual: float, elapsed: float) 
         width=record.width,
         height=record.height,
         error=record.error_sentence,
+        elsewhere=elsewhere if record.state == State.FAILED else "",
     )
 
 

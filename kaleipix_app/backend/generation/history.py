@@ -25,7 +25,7 @@ class Record:
     model: str
     provider: str
     prompt: str  # empty when its owner erased it
-    source_id: str | None  # None also when it was deleted since, and for what is not finished
+    source_id: str | None  # None also when it was deleted since, and for what waits or runs
     mask_id: str | None  # None also when it is gone
     aspect_ratio: str
     width: int
@@ -63,7 +63,8 @@ class History:
         )
         rows = found.all()
         places = await self._places(uow) if any(row.state == State.QUEUED for row in rows) else {}
-        return [_record(row, (), places.get(row.id, 0)) for row in rows]
+        sources = await self._kept(uow, owner_id, [row for row in rows if row.state == State.FAILED])
+        return [_record(row, (), places.get(row.id, 0), sources) for row in rows]
 
     async def made(self, uow: UnitOfWork, owner_id: str, *, before: str = "", limit: int = 20) -> list[Record]:
         """Finished generations with their results, newest first; `before` is the last id of the page above."""
@@ -103,9 +104,13 @@ class History:
 
     async def _with_results(self, uow: UnitOfWork, owner_id: str, rows: Sequence[Generation]) -> list[Record]:
         results = await self._images.of_generations(uow, owner_id, [row.id for row in rows])
-        used = [id for row in rows for id in (row.source_id, row.mask_id) if id]
-        sources = await self._images.kept(uow, owner_id, used)
+        sources = await self._kept(uow, owner_id, rows)
         return [_record(row, tuple(results.get(row.id, ())), 0, sources) for row in rows]
+
+    async def _kept(self, uow: UnitOfWork, owner_id: str, rows: Sequence[Generation]) -> set[str]:
+        """Sources and masks of these that are still there."""
+        used = [id for row in rows for id in (row.source_id, row.mask_id) if id]
+        return await self._images.kept(uow, owner_id, used) if used else set()
 
     @staticmethod
     async def _places(uow: UnitOfWork) -> dict[str, int]:
