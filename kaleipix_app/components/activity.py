@@ -15,6 +15,7 @@ from kaleipix_app.state.tools import Tools
 from kaleipix_app.state.trash import TrashBin
 from kaleipix_app.state.views import LiveView, MadeView, ResultView
 
+_SMALL = f"{theme.QUIET} border border-line text-ink"
 _LONG = 10  # seconds; nobody wants to be told of less
 _CHECKBOX = "-mt-2 flex min-h-9 items-center gap-2 text-sm text-muted cursor-pointer [&[hidden]]:hidden"
 
@@ -119,9 +120,9 @@ def _failed(one: rx.Var[LiveView]) -> rx.Component:
         rx.icon("circle-alert", size=20, class_name="mt-0.5 shrink-0 text-danger"),
         rx.el.div(
             rx.el.p(one.prompt, class_name="truncate text-sm font-medium"),
-            rx.el.p(one.error, " Not charged: credits returned.", class_name="text-sm text-muted"),
+            rx.el.p(one.error, " Not charged: credits returned.", class_name="text-sm text-muted max-lg:text-xs"),
             rx.el.div(
-                rx.el.button("Retry", type="button", on_click=Studio.retry(one.id), class_name=theme.SECONDARY),
+                rx.el.button("Retry", type="button", on_click=Studio.retry(one.id), class_name=_SMALL),
                 rx.cond(
                     one.elsewhere != "",
                     rx.el.button(
@@ -129,18 +130,18 @@ def _failed(one: rx.Var[LiveView]) -> rx.Component:
                         type="button",
                         on_click=Tools.elsewhere(one.id),
                         title="The same words and settings, made by another model",
-                        class_name=theme.SECONDARY,
+                        class_name=_SMALL,
                     ),
                 ),
                 rx.el.button("Edit", type="button", on_click=Composer.reuse(one.id), class_name=theme.QUIET),
-                class_name="mt-2 flex flex-wrap gap-2",
+                class_name="mt-2 flex flex-wrap gap-x-2 gap-y-1",
             ),
             class_name="min-w-0 grow",
         ),
         _icon_button("x", "Dismiss", Studio.dismiss(one.id)),
         role="alert",
         key=one.id,
-        class_name="flex items-start gap-3 rounded-panel border border-danger bg-surface p-3",
+        class_name="flex items-start gap-3 rounded-panel border border-danger bg-surface p-3 max-lg:p-2",
     )
 
 

@@ -78,7 +78,7 @@ function KxViewer({picture, before, onStep, boxClass, ref: _ref, ...props}) {
       className: "absolute inset-x-8 bottom-1 h-8 cursor-ew-resize opacity-0 focus-visible:opacity-100"}),
     jsx("div", {"data-control": "", className: "absolute top-2 left-2 flex flex-wrap gap-2"},
       before && jsx("div", {className: bar, role: "group", "aria-label": "Before and after"},
-        jsx("button", {type: "button", "data-key": "c", "aria-pressed": compares !== "", onClick: () => setMode(compares ? "" : "slider"), className: control, title: "Compare with the source (C)"}, jsx(LucideColumns2, {size: 16}), "Compare"),
+        jsx("button", {type: "button", "data-key": "c", "aria-pressed": compares !== "", onClick: () => setMode(compares ? "" : "slider"), className: control, title: "Compare with the source (C)"}, jsx(LucideColumns2, {size: 16}), jsx("span", {className: "max-lg:sr-only"}, "Compare")),
         compares !== "" && press("slider", "Slider"), compares !== "" && press("beside", "Side by side"),
         jsx("button", {type: "button", "aria-label": "Hold to see the source", title: "Hold to see the source", className: control, onPointerDown: () => setPeeks(true), onPointerUp: () => setPeeks(false), onPointerLeave: () => setPeeks(false),
           onKeyDown: (event) => { if (event.key === " " || event.key === "Enter") { event.preventDefault(); setPeeks(true); } }, onKeyUp: () => setPeeks(false), onBlur: () => setPeeks(false), onContextMenu: (event) => event.preventDefault()}, jsx(LucideEye, {size: 16})))),

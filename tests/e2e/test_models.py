@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import PHOTOS
 from tests.e2e.conftest import SIZES, NewPage
-from tests.e2e.people import add_source, sign_up
-from tests.e2e.remote import remote_studio
+from tests.e2e.people import add_source, choose_model, sign_up
 from tests.e2e.studio_server import StudioServer
 from tests.e2e.test_accessibility import assert_accessible, assert_fits
-
-
-@pytest.fixture(scope="module")
-def remote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StudioServer]:
-    with remote_studio(tmp_path_factory.mktemp("studio")) as studio:
-        yield studio
-
-
-def choose(page: Page, model: str) -> None:
-    page.get_by_role("combobox", name="Model").click()
-    page.get_by_role("option", name=model).click()
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -69,7 +57,7 @@ def test_a_model_that_needs_a_picture_says_so_before_the_click(
 def test_when_credits_are_short_the_button_says_how_many(remote: StudioServer, new_page: NewPage) -> None:
     page = new_page(remote.url)
     sign_up(page, remote, "short")
-    choose(page, "Clarity Upscaler")
+    choose_model(page, "Clarity Upscaler")
     photos = [PHOTOS / name for name in ("chelsea.png", "coffee.png", "rocket.jpg")]
     page.get_by_label("Add source image").set_input_files(photos)
     expect(page.get_by_role("button", name="Generate 3 · 36 credits")).to_be_visible()
