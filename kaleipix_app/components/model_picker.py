@@ -23,7 +23,7 @@ function KxModelPicker({models, value, hasSource, disabled, onChoose, ref: _ref,
   const chosen = models.find((one) => one.id === value) ?? models[0];
   const show = () => {
     setWords(""); setOpen(true); dialog.current.showModal();
-    (matchMedia("(pointer: coarse)").matches ? list : search).current.focus();
+    (matchMedia("(pointer: coarse)").matches ? list : search).current.focus();  // Escape would empty a field of type search instead of closing
   };
   useEffect(() => { if (open) setAt(Math.max(0, order.findIndex((one) => one.id === value))); }, [open]);
   useEffect(() => { if (open && active) document.getElementById("model-" + active.id)?.scrollIntoView({block: "nearest"}); }, [open, at, words]);
@@ -53,13 +53,13 @@ function KxModelPicker({models, value, hasSource, disabled, onChoose, ref: _ref,
       className: "m-auto h-[min(44rem,86dvh)] w-[min(36rem,100vw)] max-w-none flex-col rounded-panel border border-line bg-surface p-0 text-ink shadow-float open:flex backdrop:bg-black/60 max-sm:mb-0 max-sm:rounded-b-none"},
       jsx("div", {className: "flex items-center gap-2 border-b border-line p-3"},
         jsx(LucideSearch, {size: 18, className: "ml-1 shrink-0 text-muted"}),
-        jsx("input", {ref: search, type: "search", value: words, placeholder: models.length + " models: name, maker, task", autoComplete: "off", "aria-label": "Search by name, maker or task",
+        jsx("input", {ref: search, type: "text", inputMode: "search", enterKeyHint: "done", value: words, placeholder: models.length + " models: name, maker, task", autoComplete: "off", "aria-label": "Search by name, maker or task",
           "aria-controls": "model-list", "aria-activedescendant": active ? "model-" + active.id : undefined,
           onChange: (event) => { setWords(event.target.value); setAt(0); }, onKeyDown: keyed, className: "h-10 min-w-0 grow rounded-control bg-transparent px-2 text-ink placeholder:text-muted"}),
         jsx("button", {type: "button", "aria-label": "Close", onClick: close, className: "grid size-10 shrink-0 cursor-pointer place-items-center rounded-control text-muted hover:bg-raised hover:text-ink"}, jsx(LucideX, {size: 18}))),
       jsx("div", {ref: list, id: "model-list", role: "listbox", tabIndex: 0, "aria-label": "On offer here", "data-scrolls": "",
         "aria-activedescendant": active ? "model-" + active.id : undefined, onKeyDown: keyed, className: "min-h-0 grow overflow-y-auto overscroll-contain p-3 pt-0 -outline-offset-2"},
-        groups.map(([task, all]) => jsx("div", {key: task, role: "group", "aria-label": task, className: "flex flex-col gap-1"},
+        open && groups.map(([task, all]) => jsx("div", {key: task, role: "group", "aria-label": task, className: "flex flex-col gap-1"},
           jsx("div", {"aria-hidden": true, className: "sticky top-0 z-10 bg-surface px-2 pt-3 pb-1 text-sm font-semibold"}, task),
           all.map((one) => jsx("div", {key: one.id, id: "model-" + one.id, role: "option", "aria-selected": one.id === value, onClick: () => choose(one),
             className: "flex cursor-pointer scroll-mt-12 items-center gap-3 rounded-control border p-2 text-sm hover:bg-raised " + (marks(one) ? "border-edge bg-raised" : "border-transparent")},

@@ -45,7 +45,7 @@ def prompt_history() -> rx.Component:
         error_line(PromptHistory.error),
         rx.el.div(
             rx.el.input(
-                type="search",
+                type="text",  # Escape would empty a search field instead of closing
                 default_value="",
                 key=f"search-{PromptHistory.is_open}",
                 on_change=PromptHistory.search.debounce(150),

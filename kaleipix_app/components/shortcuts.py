@@ -67,7 +67,7 @@ function KxShortcuts({onStep, buttonClass, ref: _ref, ...props}) {
       jsx("div", {className: "flex items-center"},
         jsx("h2", {id: "keys-title", className: "grow text-lg font-semibold tracking-tight"}, "Keyboard shortcuts"),
         jsx("button", {type: "button", "aria-label": "Close", onClick: () => dialog.current.close(), className: buttonClass}, jsx(LucideX, {size: 18}))),
-      jsx("input", {type: "search", value: words, onChange: (event) => setWords(event.target.value), placeholder: "Search", "aria-label": "Search keys", autoComplete: "off",
+      jsx("input", {type: "text", value: words, onChange: (event) => setWords(event.target.value), placeholder: "Search", "aria-label": "Search keys", autoComplete: "off",
         className: "h-10 w-full shrink-0 rounded-control border border-edge bg-surface px-3 text-ink placeholder:text-muted"}),
       jsx("dl", {"data-scrolls": "", tabIndex: 0, className: "min-h-0 grow overflow-y-auto"},
         found.map(([key, does]) => jsx("div", {key, className: "flex items-center justify-between gap-4 border-b border-line py-1.5 text-sm"},

@@ -84,12 +84,12 @@ def _download() -> rx.Component:
         ),
         rx.el.div(
             *[
-                rx.el.a(
+                rx.el.button(
                     name,
-                    href=f"{original}&format={name.lower()}",
-                    download=True,
+                    type="button",
+                    on_click=rx.download(url=f"{original}&format={name.lower()}"),
                     aria_label=f"As {name}",
-                    class_name="inline-flex min-h-10 min-w-9 items-center justify-center rounded-control px-1.5 text-xs text-muted hover:bg-raised hover:text-ink",
+                    class_name="inline-flex min-h-10 min-w-9 items-center justify-center rounded-control px-1.5 text-xs text-muted hover:bg-raised hover:text-ink cursor-pointer",
                 )
                 for name in FORMATS
             ],

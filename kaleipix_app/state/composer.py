@@ -10,7 +10,7 @@ from typing import Any
 import reflex as rx
 
 from kaleipix_app.backend import container
-from kaleipix_app.backend.errors import BadInput, NotFound
+from kaleipix_app.backend.errors import BadInput, NotEnoughCredits, NotFound
 from kaleipix_app.backend.generation.request import Draft
 from kaleipix_app.backend.generation.transfers import NoticeNeeded
 from kaleipix_app.backend.media.images import Picture
@@ -211,8 +211,12 @@ class Composer(rx.State):
         self._close_notice()
 
     async def _generate(self, prompt: str) -> None:
+        studio = await self.get_state(Studio)
         with sentences(self._show_error):
-            await self._send([self._draft(prompt, source) for source in self._source_ids()])
+            drafts = [self._draft(prompt, source) for source in self._source_ids()]
+            if studio.ready and (missing := self.price - studio.credits) > 0:
+                raise NotEnoughCredits(missing)  # before anything has to be read about where pictures go
+            await self._send(drafts)
 
     async def _send(self, drafts: list[Draft]) -> None:
         """Queue all of them or none; or show what has to be read before."""

@@ -1,4 +1,4 @@
-"""What helps while composing: earlier prompts, the seed's lock, keys and their list; and what runs, fails or is cut off."""
+"""What helps while composing: earlier prompts, the seed's lock, keys; and what runs, fails or is cut off."""
 
 from __future__ import annotations
 
@@ -118,7 +118,8 @@ def test_a_failure_covers_no_picture_on_a_phone(
     expect(page.get_by_label("Prompt")).to_be_in_viewport()
     keep(page, "failed-phone")
     card, picture = alert.bounding_box(), page.locator("[data-viewer] img").bounding_box()
-    assert card is not None and picture is not None
+    assert card is not None
+    assert picture is not None
     assert card["y"] >= picture["y"] + picture["height"]
 
 

@@ -126,7 +126,9 @@ def test_a_swipe_steps_and_a_pinch_zooms_on_a_phone(server: StudioServer, new_pa
     touch("touchMove", 100, 300)
     touch("touchEnd")
     after = shown.bounding_box()
-    assert before is not None and after is not None and after["width"] > 1.5 * before["width"]
+    assert before is not None
+    assert after is not None
+    assert after["width"] > 1.5 * before["width"]
     expect(shown).to_have_attribute("src", re.compile("/original$"))
 
 
@@ -162,5 +164,5 @@ def test_download_in_each_format(server: StudioServer, new_page: NewPage) -> Non
     finished(page, "a file")
     for name, format in (("PNG", "PNG"), ("JPEG", "JPEG"), ("WebP", "WEBP")):
         with page.expect_download() as download:
-            page.get_by_role("link", name=f"As {name}").click()
+            page.get_by_role("button", name=f"As {name}").click()
         assert Pillow.open(BytesIO(Path(download.value.path()).read_bytes())).format == format
