@@ -50,19 +50,21 @@ def _refuse(reason: str) -> NoReturn:
 @contextmanager
 def _one_clear_line() -> Iterator[None]:
     """What an operator can mend is said in one line; a bug still shows its trace."""
-    from kaleipix_app.backend.db.migrate import MigrationFailed
     from kaleipix_app.commands.build import BuildFailed
     from kaleipix_app.commands.serve import CannotServe
 
     try:
         yield
-    except (BadSettings, BuildFailed, CannotServe, KaleipixError, MigrationFailed) as error:
+    except (BadSettings, BuildFailed, CannotServe, KaleipixError) as error:
         _refuse(str(error))
 
 
 def _checked() -> Settings:
     """Settings, and the place for data, before anything is started."""
-    settings = load()
+    return _with_a_place_for_data(load())
+
+
+def _with_a_place_for_data(settings: Settings) -> Settings:
     try:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=settings.data_dir):
@@ -88,11 +90,12 @@ def serve() -> None:
     """Migrate the database, build the front end if the source changed, and serve until stopped."""
     from kaleipix_app.commands import build
     from kaleipix_app.commands import serve as serving
+    from kaleipix_app.commands.aside import aside
 
     with _one_clear_line():
-        settings = _checked()
+        settings = load()
         serving.check_port(serving.address(settings), settings.port)
-        _migrated(settings)
+        aside(_migrated, _with_a_place_for_data(settings))
         serving.serve(settings, build.ensure_built(ROOT))
 
 
@@ -112,6 +115,18 @@ def build() -> None:
         _checked()
         ensure_built(ROOT)
         print("The front end is built.")
+
+
+@app.command()
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print data instead of a table.")] = False) -> None:
+    """Check everything an operator relies on; changes nothing."""
+    from kaleipix_app.commands import doctor as looking
+
+    examination = looking.examine()
+    findings = [{"what": one.what, "fine": one.fine, "sentence": one.sentence} for one in examination.findings]
+    print(json.dumps(findings) if as_json else looking.table(examination))
+    if not examination.is_fine:
+        raise typer.Exit(1)
 
 
 @admin.command("add")

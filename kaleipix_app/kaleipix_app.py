@@ -14,6 +14,7 @@ from kaleipix_app.pages.account import account
 from kaleipix_app.pages.landing import landing
 from kaleipix_app.pages.login import login
 from kaleipix_app.pages.not_found import not_found
+from kaleipix_app.pages.shares import shares
 from kaleipix_app.pages.studio import studio
 from kaleipix_app.state.account import Account
 from kaleipix_app.state.composer import Composer
@@ -22,6 +23,7 @@ from kaleipix_app.state.guard import SessionGuard
 from kaleipix_app.state.live import refresh
 from kaleipix_app.state.login import Login
 from kaleipix_app.state.notices import page_crashed, unexpected
+from kaleipix_app.state.shares import Shares
 from kaleipix_app.state.studio import Studio
 from kaleipix_app.state.tabs import TABS
 from kaleipix_app.state.tools import Tools
@@ -49,6 +51,7 @@ app.add_page(
 )
 app.add_page(login, route="/login", title="Sign in · Kaleipix", on_load=Login.open)
 app.add_page(studio, route="/w/[username]", title="Studio · Kaleipix", on_load=[Studio.open, Composer.open, Tools.open])
+app.add_page(shares, route="/w/[username]/shares", title="Share links · Kaleipix", on_load=Shares.open)
 app.add_page(account, route="/account", title="Account · Kaleipix", on_load=[Account.open, EmailChange.resume])
 app.add_page(not_found, route="/404", title="Nothing here · Kaleipix")
 

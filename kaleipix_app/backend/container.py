@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -10,7 +11,7 @@ from functools import lru_cache, partial
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from kaleipix_app.backend import log, tables
+from kaleipix_app.backend import log, metrics, tables
 from kaleipix_app.backend import settings as settings_module
 from kaleipix_app.backend.abuse.guesses import Guesses
 from kaleipix_app.backend.abuse.limits import Limiter
@@ -33,8 +34,10 @@ from kaleipix_app.backend.api import (
     previews,
     runpod_webhook,
     session,
+    shares,
     uploads,
 )
+from kaleipix_app.backend.api import metrics as metrics_route
 from kaleipix_app.backend.api.guard import Guard
 from kaleipix_app.backend.api.identity import Identity
 from kaleipix_app.backend.api.workspace import WorkspaceGate
@@ -46,10 +49,12 @@ from kaleipix_app.backend.generation.callbacks import Callbacks
 from kaleipix_app.backend.generation.cleanups import cleanups as generation_cleanups
 from kaleipix_app.backend.generation.deletion import Deletions
 from kaleipix_app.backend.generation.feed import Feed, Previews
+from kaleipix_app.backend.generation.figures import Figures
 from kaleipix_app.backend.generation.history import History
 from kaleipix_app.backend.generation.lanes import ProviderLanes
 from kaleipix_app.backend.generation.masks import remove_unneeded
 from kaleipix_app.backend.generation.ordering import Ordering
+from kaleipix_app.backend.generation.origins import GenerationOrigins
 from kaleipix_app.backend.generation.prompts import Prompts
 from kaleipix_app.backend.generation.queue import GenerationQueue
 from kaleipix_app.backend.generation.records import Records
@@ -78,10 +83,22 @@ from kaleipix_app.backend.providers.base import Provider
 from kaleipix_app.backend.providers.catalogue import MODELS, Model
 from kaleipix_app.backend.providers.fal.webhooks import Webhooks
 from kaleipix_app.backend.settings import Settings
+from kaleipix_app.backend.sharing.access import Access
+from kaleipix_app.backend.sharing.addresses import Addresses
+from kaleipix_app.backend.sharing.contents import Contents
+from kaleipix_app.backend.sharing.drafts import Drafts
+from kaleipix_app.backend.sharing.links import Links
+from kaleipix_app.backend.sharing.passcodes import Passcodes
+from kaleipix_app.backend.sharing.reports import Reports
+from kaleipix_app.backend.sharing.service import Sharing
+from kaleipix_app.backend.sharing.views import Views
 from kaleipix_app.backend.tokens import Keyring
 
-_STOP_SECONDS = 3.0  # for work under way before it is handed back
+_STOP_SECONDS = 4.0  # for everything; the server kills its worker after 5
+_WORK_SECONDS = 2.5  # of these, for work under way before it is handed back
+_MAIL_SECONDS = 3.5  # of these, for mails that have not left
 _CORES = os.cpu_count() or 1
+_log = log.get("house")
 
 
 class Container:
@@ -106,6 +123,7 @@ class Container:
         self.feed = Feed()
         self._make_accounts(mailer)
         self._make_generation(providers or configured.providers(settings, self.outgoing, _CORES), models)
+        self._make_sharing()
         self._make_cleanups()
 
     def _make_accounts(self, mailer: Mailer | None) -> None:
@@ -144,10 +162,23 @@ class Container:
         ordering = Ordering(self.db, self.clock, records, self.images, self.callbacks.address)
         runner = Runner(self.db, self.clock, records, ordering, self.images, self.providers, self.feed, self.previews)
         self.queue = GenerationQueue(self.db, self.clock, self.feed)
+        self.figures = Figures(self.db, self.clock)
         lanes = ProviderLanes(self.db, self.feed, self.transfers, self.providers, self.models)
         self.engine = EmbeddedEngine(self.queue, runner, lanes, alone=self.db.is_sqlite)
         requests = Requests(self.clock, self.ledger, self.images, self.transfers, self.models, self.feed, self._ring)
         self.generations = Generations(self.clock, requests, records, self.feed, runner.interrupt, self._ring)
+
+    def _make_sharing(self) -> None:
+        origins, passcodes = GenerationOrigins(), Passcodes(self.keyring)
+        addresses = Addresses(self.keyring, self.settings.url)
+        self.sharing = Sharing(
+            Links(self.clock, self.limiter, addresses, self.images, origins, changed=self.feed.publish),
+            Drafts(self.images, origins),
+            Access(Contents(self.db, origins), passcodes, self.clock),
+            passcodes,
+            Reports(self.clock, self.limiter),
+            Views(self.db),
+        )
 
     def _ring(self) -> None:
         self.engine.ring()
@@ -174,11 +205,26 @@ class Container:
         )
         self.schedule = Schedule(self.cleanups.run, self.settings.data_dir / "schedule.lock")
 
+    async def queue_moves(self) -> bool:
+        """Whether whoever waits will get their turn. Raises DatabaseFailed."""
+        return self.engine.is_alive() and not await self.figures.overdue()
+
     def api_app(self) -> Starlette:
         """Every route of our own; they win over the pages."""
         return Starlette(
             routes=[
-                *health.routes(self.db, self.storage),
+                *shares.routes(
+                    self.db,
+                    self.sharing,
+                    self.images,
+                    self.storage,
+                    self.limiter,
+                    self.networks,
+                    self.cookies,
+                    self.settings.url,
+                ),
+                *health.routes(self.db, self.storage, self.queue_moves),
+                *metrics_route.routes(self.figures, self.cleanups, self.networks),
                 *frontend.routes(self.settings),
                 *session.routes(
                     self.db,
@@ -212,17 +258,32 @@ class Container:
         log.configure()
         await self.engine.start()
         self.schedule.start()
+        pulse = asyncio.create_task(metrics.watch_loop(), name="pulse")
+        counting = asyncio.create_task(self.sharing.views.keep_writing(), name="views")
         try:
             yield
         finally:
+            pulse.cancel()
+            counting.cancel()
             self.schedule.stop()
-            await self.engine.stop(_STOP_SECONDS)
-            await self.post.close()
-            for provider in self.providers.values():
-                await provider.close()
-            await self.outgoing.close()
-            self.ingest.close()
-            await self.db.close()
+            await self._stop()
+
+    async def _stop(self) -> None:
+        """Side by side and in time: what is not handed back by then is found by the next start."""
+        stops = self.engine.stop(_WORK_SECONDS), self.post.close(_MAIL_SECONDS)
+        try:
+            async with asyncio.timeout(_STOP_SECONDS):
+                for error in await asyncio.gather(*stops, return_exceptions=True):
+                    if error is not None:
+                        _log.error("stop_failed", exc_info=error)
+                for provider in self.providers.values():
+                    await provider.close()
+                await self.outgoing.close()
+                self.ingest.close()
+                await self.sharing.views.write()
+                await self.db.close()
+        except TimeoutError:
+            _log.error("stop_cut_off")
 
 
 def _mailer(settings: Settings) -> Mailer:

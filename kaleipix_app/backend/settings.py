@@ -10,20 +10,23 @@ import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
+from email.utils import parseaddr
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Self
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Annotated, Any, Self
+from urllib.parse import SplitResult, urlsplit
 
 from dotenv import dotenv_values
 from email_validator import EmailNotValidError, validate_email
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
 
 PREFIX = "KALEIPIX_"
 _PAIR = re.compile(r"[a-z0-9.-]+=[A-Za-z0-9_-]{1,64}")
+SHORTEST_KEY = 16  # characters
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1")
 _POSTGRESQL = ("postgresql", "postgres", "postgresql+psycopg")
 _DATABASES = "must look like postgresql://user:password@host:port/database or sqlite:////absolute/path.db"
@@ -31,6 +34,35 @@ _DATABASES = "must look like postgresql://user:password@host:port/database or sq
 
 class BadSettings(Exception):
     """The start is refused; the message names the setting."""
+
+
+def _parts(url: str) -> SplitResult:
+    """The parts of an address. Raises ValueError, also for a port that there cannot be."""
+    parts = urlsplit(url)
+    try:
+        parts.port  # noqa: B018 - read to be checked
+    except ValueError:
+        raise ValueError("must have a port from 1 to 65535, or none") from None
+    return parts
+
+
+def _database_parts(value: SecretStr) -> URL:
+    """Raises ValueError with a sentence that does not show the password, as SQLAlchemy's own would."""
+    from sqlalchemy.engine import make_url  # not at the top: the process that watches the server does without it
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        return make_url(value.get_secret_value())
+    except (ArgumentError, ValueError):
+        raise ValueError(_DATABASES) from None
+
+
+def _an_address(value: str) -> str:
+    try:
+        validate_email(value, check_deliverability=False)
+    except EmailNotValidError as error:
+        raise ValueError(f"{value!r} is not an e-mail address") from error
+    return value
 
 
 class Settings(BaseSettings):
@@ -77,12 +109,7 @@ class Settings(BaseSettings):
     @field_validator("admin_emails")
     @classmethod
     def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for address in value:
-            try:
-                validate_email(address, check_deliverability=False)
-            except EmailNotValidError as error:
-                raise ValueError(f"{address!r} is not an e-mail address") from error
-        return tuple(address.lower() for address in value)
+        return tuple(_an_address(address).lower() for address in value)
 
     @field_validator("trusted_proxies")
     @classmethod
@@ -94,9 +121,9 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _http_url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        wrong = parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query
-        if value and wrong:
+        parts = _parts(value)
+        more = parts.path.strip("/") or parts.query or parts.fragment or parts.username is not None
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname or more):
             raise ValueError("must be http:// or https:// and a host, without a path")
         return value.rstrip("/")
 
@@ -128,10 +155,7 @@ class Settings(BaseSettings):
     @classmethod
     def _database(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None:
-            try:
-                url = make_url(value.get_secret_value())
-            except (ArgumentError, ValueError):  # their own messages show the password
-                raise ValueError(_DATABASES) from None
+            url = _database_parts(value)
             is_postgresql = url.drivername in _POSTGRESQL and url.database
             if not is_postgresql and url.drivername not in ("sqlite", "sqlite+aiosqlite"):
                 raise ValueError(_DATABASES)
@@ -140,15 +164,15 @@ class Settings(BaseSettings):
     @field_validator("storage_url")
     @classmethod
     def _storage(cls, value: str) -> str:
-        if value and not value.startswith("file://"):
-            raise ValueError("only file:// is supported by this version")
+        if value and not value.startswith("file:///"):
+            raise ValueError("only file:///absolute/path is supported by this version")
         return value
 
     @field_validator("smtp_url")
     @classmethod
     def _smtp(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None:
-            parts = urlsplit(value.get_secret_value())
+            parts = _parts(value.get_secret_value())
             if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
                 raise ValueError("must look like smtp://user:pass@host:port or smtps://…")
         return value
@@ -163,6 +187,19 @@ class Settings(BaseSettings):
         if wrong := next((pair for pair in pairs if not _PAIR.fullmatch(pair)), None):
             raise ValueError(f"{wrong!r} is not like sdxl=ENDPOINT_ID")
         return dict(pair.split("=", 1) for pair in pairs)
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, value: str) -> str:
+        user, _, host = parseaddr(value)[1].rpartition("@")
+        if value and not (user and host and value.isprintable()):
+            raise ValueError("must look like Kaleipix <no-reply@example.com>")
+        return value
+
+    @field_validator("privacy_email")
+    @classmethod
+    def _contact(cls, value: str) -> str:
+        return _an_address(value) if value else value
 
     @model_validator(mode="after")
     def _both_or_none(self) -> Self:
@@ -196,7 +233,7 @@ class Settings(BaseSettings):
         """The SQLAlchemy URL with its async driver."""
         if self.db_url is None:
             return f"sqlite+aiosqlite:///{self.data_dir.absolute() / 'kaleipix.db'}"
-        url = make_url(self.db_url.get_secret_value())
+        url = _database_parts(self.db_url)
         driver = "postgresql+psycopg" if url.drivername in _POSTGRESQL else "sqlite+aiosqlite"
         return url.set(drivername=driver).render_as_string(hide_password=False)
 
@@ -228,7 +265,14 @@ class Settings(BaseSettings):
             with suppress(FileExistsError):  # another process was faster: its key counts
                 os.link(draft, path)
             draft.unlink()
-        return [path.read_text().strip().encode()]
+        key = path.read_bytes().strip()
+        if len(key) < SHORTEST_KEY:
+            raise BadSettings(f"{path} is cut off. Restore it from a backup, or set KALEIPIX_SECRET_KEY.")
+        return [key]
+
+
+def _are_long(keys: list[bytes]) -> bool:
+    return bool(keys) and all(len(key) >= SHORTEST_KEY for key in keys)
 
 
 def names() -> dict[str, str]:
@@ -252,8 +296,8 @@ def load() -> Settings:
         name = str(first["loc"][0])
         name = name if name in known else PREFIX + name.upper()
         raise BadSettings(f"{name} cannot be used: {first['msg'].removeprefix('Value error, ')}.") from error
-    if settings.secret_key is not None and any(len(key) < 16 for key in settings.secret_keys()):
-        raise BadSettings("KALEIPIX_SECRET_KEY cannot be used: each key needs at least 16 characters.")
+    if settings.secret_key is not None and not _are_long(settings.secret_keys()):
+        raise BadSettings(f"KALEIPIX_SECRET_KEY cannot be used: each key needs at least {SHORTEST_KEY} characters.")
     if settings.is_on_postgresql and settings.secret_key is None:
         raise BadSettings(
             "KALEIPIX_SECRET_KEY must be set when KALEIPIX_DB_URL is PostgreSQL: "

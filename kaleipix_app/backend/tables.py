@@ -7,7 +7,8 @@ from kaleipix_app.backend.credits import models as credits
 from kaleipix_app.backend.generation import models as generation
 from kaleipix_app.backend.jobs import models as jobs
 from kaleipix_app.backend.media import models as media
+from kaleipix_app.backend.sharing import models as sharing
 
 metadata = SQLModel.metadata
 
-__all__ = ["accounts", "credits", "generation", "jobs", "media", "metadata"]
+__all__ = ["accounts", "credits", "generation", "jobs", "media", "metadata", "sharing"]

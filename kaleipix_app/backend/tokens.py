@@ -55,6 +55,10 @@ class Keyring:
         """Hex digest of the parts, under the current key and separated by purpose."""
         return self._digest(self._keys[0], purpose, parts)
 
+    def digests(self, purpose: str, *parts: str) -> list[str]:
+        """What every live key gives, the current one's first: to find again what an older key has made."""
+        return [self._digest(key, purpose, parts) for key in self._keys]
+
     def matches(self, digest: str, purpose: str, *parts: str) -> bool:
         """Whether any live key gives this digest; compared in constant time."""
         found = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import threading
@@ -18,6 +19,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
+from kaleipix_app.backend import memory
 from kaleipix_app.backend.settings import Settings
 
 _APP = "kaleipix_app.kaleipix_app"
@@ -68,6 +70,7 @@ class _Server(MPServer):
         self._settings = settings
 
     def startup(self, spawn_target: Any, target_loader: Any) -> None:
+        gc.freeze()  # what both processes know stays shared between them
         super().startup(spawn_target, target_loader)  # type: ignore[no-untyped-call]
         # A thread that starts after the worker was forked cannot end up in it.
         threading.Thread(target=_announce, args=(self._settings,), daemon=True).start()
@@ -87,6 +90,7 @@ def _announce(settings: Settings) -> None:
 def _load(_target: str, watcher: int) -> Callable[..., Any]:
     """Make the app in the worker, which must not outlive its watcher: it would keep the port."""
     threading.Thread(target=_follow, args=(watcher,), daemon=True).start()
+    memory.few_arenas()
     loaded: Callable[..., Any] = import_module(_APP).app()
     return loaded
 

@@ -10,6 +10,7 @@ from kaleipix_app.components.notify import notify
 from kaleipix_app.components.picture import picture
 from kaleipix_app.components.trash import delete_entry, toggle, trash, without_pictures
 from kaleipix_app.state.composer import Composer
+from kaleipix_app.state.share_dialog import ShareDialog
 from kaleipix_app.state.studio import Studio
 from kaleipix_app.state.tools import Tools
 from kaleipix_app.state.trash import TrashBin
@@ -78,7 +79,7 @@ def _live(one: rx.Var[LiveView]) -> rx.Component:
         rx.el.div(
             rx.el.div(
                 rx.el.span(rx.cond(one.cancelling, "Cancelling", one.label), class_name="font-medium"),
-                rx.el.span(one.detail, aria_hidden=True, class_name="text-muted tabular-nums"),
+                rx.el.span(one.detail, aria_hidden=True, class_name="truncate text-muted tabular-nums"),
                 role="status",
                 class_name="flex gap-2 text-sm",
             ),
@@ -206,6 +207,10 @@ def _made(one: rx.Var[MadeView]) -> rx.Component:
                 aria_label=f"Reuse: {one.prompt}",
                 class_name=theme.QUIET,
             ),
+            rx.cond(
+                one.results.length() > 0,
+                _icon_button("share-2", f"Link to everything of: {one.prompt}", ShareDialog.ask_generation(one.id)),
+            ),
             delete_entry(one),
             class_name="flex items-center gap-2",
         ),
@@ -232,7 +237,7 @@ def _thumb(result: rx.Var[ResultView]) -> rx.Component:
     )
 
 
-def _icon_button(icon: str, label: str, on_click: EventSpec) -> rx.Component:
+def _icon_button(icon: str, label: str | rx.Var[str], on_click: EventSpec) -> rx.Component:
     return rx.el.button(
         rx.icon(icon, size=16),
         type="button",

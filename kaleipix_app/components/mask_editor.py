@@ -77,10 +77,11 @@ function KxMaskEditor({source, onDone, onDismiss, buttonClass, primaryClass, ref
     setSending(true); setError("");
     try {
       const file = await kxMaskFile(all, width, height);
+      if (!file) throw new Error("too large for a canvas of this device");
       const answer = await fetch("/api/uploads/mask?source=" + source.id, {method: "PUT", body: file});
       const body = await answer.json();
       if (answer.status === 201) onDone?.(body.id); else setError(body.message);
-    } catch { setError("The mask could not be sent. Check your connection and try again."); }
+    } catch { setError("The mask could not be made or sent. Check your connection; a very large picture may need another device."); }
     setSending(false);
   };
   const keyed = (event) => {

@@ -61,7 +61,7 @@ function KxModelPicker({models, value, hasSource, disabled, onChoose, ref: _ref,
         "aria-activedescendant": active ? "model-" + active.id : undefined, onKeyDown: keyed, className: "min-h-0 grow overflow-y-auto overscroll-contain p-3 pt-0 -outline-offset-2"},
         open && groups.map(([task, all]) => jsx("div", {key: task, role: "group", "aria-label": task, className: "flex flex-col gap-1"},
           jsx("div", {"aria-hidden": true, className: "sticky top-0 z-10 bg-surface px-2 pt-3 pb-1 text-sm font-semibold"}, task),
-          all.map((one) => jsx("div", {key: one.id, id: "model-" + one.id, role: "option", "aria-selected": one.id === value, onClick: () => choose(one),
+          all.map((one) => jsx("div", {key: one.id, id: "model-" + one.id, role: "option", "aria-label": [one.name, one.vendor, one.price, one.time, lacks(one) && "works from a picture, add one first"].filter(Boolean).join(", "), "aria-selected": one.id === value, onClick: () => choose(one),
             className: "flex cursor-pointer scroll-mt-12 items-center gap-3 rounded-control border p-2 text-sm hover:bg-raised " + (marks(one) ? "border-edge bg-raised" : "border-transparent")},
             face(one), told(one, true), one.id === value && jsx(LucideCheck, {size: 18, className: "shrink-0 text-accent-text"}))))),
         order.length === 0 && jsx("p", {className: "p-4 text-sm text-muted"}, "No model fits these words."))));

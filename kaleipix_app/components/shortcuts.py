@@ -22,6 +22,7 @@ LISTED = (
     ("M", "Edit with mask"),
     ("R", "Reuse all but the seed"),
     ("D", "Download"),
+    ("L", "Make a link to share it"),
     (".", "Favourite"),
     ("I", "All settings of the picture"),
     ("Delete", "Move the picture to the trash"),
@@ -53,7 +54,7 @@ function KxShortcuts({onStep, buttonClass, ref: _ref, ...props}) {
       const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
       const action = event.shiftKey && key === "x" ? () => press("shift-x") : key === "?" ? () => { show(); return true; } : event.shiftKey ? undefined
         : {...arrows, z: zoom, p: () => focus("prompt"), s: () => focus("seed"), t: () => pane("composer"), f: () => pane("activity"), Delete: () => press("Delete"),
-           ...Object.fromEntries([...".cvumrdi"].map((one) => [one, () => press(one)]))}[key];
+           ...Object.fromEntries([...".cvumrdil"].map((one) => [one, () => press(one)]))}[key];
       if (action?.()) event.preventDefault();
     };
     document.addEventListener("keydown", keyed);

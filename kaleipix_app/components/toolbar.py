@@ -8,6 +8,7 @@ from reflex.event import EventSpec
 from kaleipix_app.components import theme
 from kaleipix_app.components.trash import delete_from_stage
 from kaleipix_app.state.composer import Composer
+from kaleipix_app.state.share_dialog import ShareDialog
 from kaleipix_app.state.studio import Studio
 from kaleipix_app.state.tools import ToolOffer, Tools
 
@@ -36,6 +37,7 @@ def toolbar() -> rx.Component:
             Composer.reuse(Studio.stage.generation_id),
             key="r",
         ),
+        _tool("share-2", "Share", "Make a link to this picture", ShareDialog.ask_picture(image_id), key="l"),
         _download(),
         delete_from_stage(),
         role="toolbar",

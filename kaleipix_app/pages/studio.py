@@ -11,6 +11,7 @@ from kaleipix_app.components.mask_editor import mask_editor
 from kaleipix_app.components.notice import notice_line
 from kaleipix_app.components.person import account_link, sign_out_button
 from kaleipix_app.components.prompt_history import prompt_history
+from kaleipix_app.components.share_dialog import share_dialog
 from kaleipix_app.components.shell import skip_link, theme_switch, wordmark
 from kaleipix_app.components.shortcuts import shortcuts
 from kaleipix_app.components.stage import stage
@@ -54,6 +55,7 @@ def _studio() -> rx.Component:
         transfer_notice(),
         mask_editor(),
         prompt_history(),
+        share_dialog(),
         notice_line(),
         class_name="flex min-h-dvh flex-col bg-canvas lg:h-dvh lg:overflow-hidden",
     )
@@ -64,6 +66,13 @@ def _header() -> rx.Component:
         skip_link(),
         wordmark("/"),
         rx.el.div(
+            rx.el.a(
+                rx.icon("link", size=18),
+                rx.el.span("Share links", class_name="sr-only"),
+                href=rx.cond(Studio.ready, f"/w/{Studio.username_shown}/shares", "/"),
+                title="Share links",
+                class_name="grid size-10 place-items-center rounded-control text-muted hover:bg-raised hover:text-ink max-sm:hidden",
+            ),
             account_link(Studio.username_shown),
             rx.el.div(
                 rx.el.span(Studio.credits, class_name="font-semibold tabular-nums"),

@@ -218,8 +218,8 @@ class Composer(rx.State):
                 raise NotEnoughCredits(missing)  # before anything has to be read about where pictures go
             await self._send(drafts)
 
-    async def _send(self, drafts: list[Draft]) -> None:
-        """Queue all of them or none; or show what has to be read before."""
+    async def _send(self, drafts: list[Draft]) -> bool:
+        """Queue all of them or none; or show what has to be read before. Whether they are queued."""
         viewer = await viewer_of(self)
         parts = container.get()
         self.error = ""
@@ -229,10 +229,10 @@ class Composer(rx.State):
                 async with parts.db.unit_of_work() as uow:
                     for draft in drafts:
                         await parts.generations.request(uow, viewer, draft)
+                return True
             except NoticeNeeded as needed:
                 self.notice, self._unsent = notice_view(needed), drafts
-        studio = await self.get_state(Studio)
-        await studio._read(viewer)
+        return False
 
     @rx.event
     async def reuse(self, generation_id: str) -> None:

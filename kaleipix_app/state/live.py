@@ -7,6 +7,7 @@ import reflex as rx
 from kaleipix_app.state.account import Account
 from kaleipix_app.state.farewell import say_farewell
 from kaleipix_app.state.guard import Session, viewer_with
+from kaleipix_app.state.shares import Shares
 from kaleipix_app.state.studio import Studio
 from kaleipix_app.state.trash import TrashBin
 
@@ -25,13 +26,15 @@ async def refresh(app: rx.App, token: str) -> bool:
             await say_farewell(root)
             return False
         studio, trash = await root.get_state(Studio), await root.get_state(TrashBin)
-        account = await root.get_state(Account)
+        account, shares = await root.get_state(Account), await root.get_state(Shares)
         if studio.ready:
             await studio._read(viewer)
         if trash.shown:
             await trash._read(viewer)
         if account.ready:
             await account._read(viewer)
+        if shares.ready:
+            await shares._read(viewer)
         has_moved = studio.username not in ("", viewer.username)
     if has_moved:  # the person has another username now
         move = rx.event.Event.from_event_type(rx.redirect(f"/w/{viewer.username}"))

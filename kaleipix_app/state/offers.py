@@ -162,8 +162,8 @@ def controls_of(model: Model) -> Controls:
 def about_seconds(seconds: float) -> str:
     """A duration as people say it."""
     if seconds < 90:
-        return f"about {max(1, round(seconds))} s"
-    return f"about {round(seconds / 60)} min"
+        return f"about {max(1, round(seconds))}\N{NO-BREAK SPACE}s"
+    return f"about {round(seconds / 60)}\N{NO-BREAK SPACE}min"
 
 
 def closest_aspect_ratio(picture: Picture, names: Iterable[str]) -> str:

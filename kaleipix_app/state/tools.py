@@ -117,7 +117,9 @@ class Tools(rx.State):
                 source_id=record.source_id,
                 mask_id=record.mask_id,
             )
-            await composer._send([draft])
+            if await composer._send([draft]):
+                async with parts.db.unit_of_work() as uow:
+                    await parts.generations.dismiss(uow, viewer, generation_id)
 
     async def _take(self, composer: Composer, image_id: str) -> None:
         viewer = await viewer_of(self)

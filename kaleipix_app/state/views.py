@@ -180,8 +180,8 @@ def live_view(record: Record, previews: Previews, usual: float, elapsed: float, 
     state = State.QUEUED if waits_there else record.state
     detail = {
         State.QUEUED: _place(record.provider_place or record.place),
-        State.STARTING: "" if record.provider == "builtin" else "waking a machine",
-        State.RUNNING: f"{percent} %" if percent >= 0 else f"usually {about_seconds(usual)}" if usual else "",
+        State.STARTING: "waking a machine" if record.is_ordered else "",
+        State.RUNNING: f"{percent} %" if percent >= 0 else about_seconds(usual) if usual else "",
     }.get(state, "")
     version = previews.version(record.id)
     return LiveView(

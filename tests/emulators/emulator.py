@@ -28,6 +28,7 @@ class Emulator:
     """An ASGI application; a subclass says what its requests mean (`describe`) and answers them (its routes)."""
 
     answers: Mapping[str, Answer] = {}
+    steps: frozenset[str] = frozenset()
     job_events: frozenset[str] = frozenset()  # what can be scripted on jobs and webhooks
 
     def __init__(self, routes: list[BaseRoute]) -> None:
@@ -60,7 +61,7 @@ class Emulator:
     ) -> Rule:
         """Let something happen to the next `times` requests or jobs that fit; `times=None`: to all."""
         known = self.job_events if on in ("job", "webhook") else FAULTS.keys() | ANSWERS.keys() | self.answers.keys()
-        if do not in known:
+        if on not in self.steps or do not in known:
             raise ValueError(f"This emulator cannot do {do!r} on {on!r}.")
         return self.rules.add(Rule(on, do, times, model, prompt, args))
 
@@ -90,8 +91,13 @@ class Emulator:
     def in_background(self, work: Callable[[], Coroutine[Any, Any, None]]) -> asyncio.Task[None]:
         task = asyncio.create_task(work())
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
         return task
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (problem := task.exception()):
+            log.error("A job of the emulator itself failed", exc_info=problem)
 
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:

@@ -42,7 +42,7 @@ class Files:
         """The public address of a new file."""
         key = secrets.token_urlsafe(12)
         self._files[key] = file
-        return f"{base}/files/{key}/{quote(file.name)}"
+        return f"{base}/files/{key}/{quote(file.name.replace('/', '_'))}"
 
     def reserve(self) -> str:
         return secrets.token_urlsafe(12)

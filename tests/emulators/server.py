@@ -27,6 +27,7 @@ class _Server(uvicorn.Server):
                 ws="none",
                 log_config=None,
                 access_log=False,
+                timeout_keep_alive=75,  # a client must not meet a connection that closes at that moment
                 timeout_graceful_shutdown=0,  # whoever is still waiting then was left hanging on purpose
             )
         )
@@ -87,7 +88,7 @@ def run(app: ASGIApp, port: int, name: str) -> None:
     """Serve until Ctrl-C or SIGTERM."""
     listener, url = _bound(port)
     print(f"{name} is emulated at {url}", flush=True)
-    config = uvicorn.Config(app, http="httptools", ws="none", log_config=None, access_log=False)
+    config = uvicorn.Config(app, http="httptools", ws="none", log_config=None, access_log=False, timeout_keep_alive=75)
     try:
         uvicorn.Server(config).run([listener])
     except KeyboardInterrupt:

@@ -136,6 +136,8 @@ async def test_a_rule_for_one_prompt_or_model(studio: Studio) -> None:
         assert (await studio.http.post("/fal-ai/flux/dev", json={"prompt": "x"})).status_code == 403
     with pytest.raises(ValueError, match="cannot do"):
         studio.fal.script("submit", "nswf")
+    with pytest.raises(ValueError, match="cannot do"):
+        studio.fal.script("sumbit", "error")
 
 
 async def test_the_queue_has_limits(studio: Studio) -> None:

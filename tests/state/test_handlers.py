@@ -21,6 +21,8 @@ from kaleipix_app.state.guard import is_public
 from kaleipix_app.state.login import Login
 from kaleipix_app.state.notices import Notices
 from kaleipix_app.state.prompts import PromptHistory
+from kaleipix_app.state.share_dialog import ShareDialog
+from kaleipix_app.state.shares import Shares
 from kaleipix_app.state.studio import Studio
 from kaleipix_app.state.tools import Tools
 from kaleipix_app.state.trash import TrashBin
@@ -29,7 +31,20 @@ from tests.state.harness import Events
 
 #: What anyone may call, and why it can do no harm: each of these changes only what the caller's own tab shows.
 OPEN_TO_ALL = {"Login.open", "Login.stepped", "Login.failed", "Login.start_over", "Notices.show", "Notices.close"}
-STATES = (Studio, Composer, TrashBin, Login, Notices, Account, EmailChange, FreshCode, Tools, PromptHistory)
+STATES = (
+    Studio,
+    Composer,
+    TrashBin,
+    Login,
+    Notices,
+    Account,
+    EmailChange,
+    FreshCode,
+    Tools,
+    PromptHistory,
+    ShareDialog,
+    Shares,
+)
 
 
 def handlers() -> dict[str, Any]:

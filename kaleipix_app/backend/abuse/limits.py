@@ -58,6 +58,37 @@ RENAMES_PER_PERSON = Rule(
     "A username can be changed three times a day. Please try again in {wait}.",
 )
 
+SHARES_PER_PERSON = Rule(
+    "shares-person",
+    ((60, HOUR), (300, DAY)),
+    "You have made many links. Please make the next one in {wait}.",
+)
+SHARE_VIEWS_PER_NETWORK = Rule(
+    "share-views-network",
+    ((120, MINUTE),),
+    "Shared pages were opened too often from your network. Please try again in {wait}.",
+)
+PASSCODES_PER_NETWORK = Rule(  # of one link, from one network
+    "passcodes-network",
+    ((5, 5 * MINUTE), (20, HOUR)),
+    "Too many wrong passcodes came from your network. Please try again in {wait}.",
+)
+PASSCODES_PER_SHARE = Rule(  # from everybody: many networks together must not get through a short one either
+    "passcodes-share",
+    ((100, HOUR), (500, DAY)),
+    "Too many wrong passcodes were tried here. Please try again in {wait}.",
+)
+SHARE_ARCHIVES_PER_NETWORK = Rule(
+    "share-archives-network",
+    ((20, HOUR),),
+    "Many archives were downloaded from your network. Please try again in {wait}.",
+)
+REPORTS_PER_NETWORK = Rule(
+    "reports-network",
+    ((5, HOUR), (20, DAY)),
+    "Several reports came from your network. Please send the next one in {wait}.",
+)
+
 
 class Limiter:
     """Counts per rule and key. At most `capacity` keys a rule are remembered; the longest unused one goes first."""

@@ -31,6 +31,11 @@ class Networks:
             return _UNKNOWN
         return str(ip_network((client, _PREFIXES[client.version]), strict=False))
 
+    def is_near(self, peer: str) -> bool:
+        """Whether this very peer is this machine or one of the operator's proxies."""
+        address = _address(peer)
+        return address is not None and (address.is_loopback or self._is_trusted(address))
+
     def _is_trusted(self, address: IPv4Address | IPv6Address) -> bool:
         return any(address in network for network in self._trusted)
 

@@ -1,4 +1,4 @@
-"""The two cookies of the house. Names are fixed; `/cookies` lists them."""
+"""The cookies of the house: two for signing in, one for passcodes. Names are fixed; `/cookies` lists them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Cookies:
 
     @classmethod
     def of(cls, settings: Settings) -> Cookies:
-        """On https both are Secure and host-bound; plain http (localhost) cannot keep that prefix everywhere."""
+        """On https all are Secure, those for signing in host-bound; plain http cannot keep that prefix."""
         return cls(secure=settings.is_https)
 
     @property
@@ -37,6 +37,11 @@ class Cookies:
     def challenge(self) -> str:
         """Binds a sign-in code to the browser that asked for it."""
         return self._named("kaleipix_challenge")
+
+    @property
+    def share(self) -> str:
+        """Shows that somebody here knew a link's passcode. Sent to that link alone, hence no __Host- prefix."""
+        return "__Secure-kaleipix_share" if self.secure else "kaleipix_share"
 
     @property
     def flags(self) -> Flags:

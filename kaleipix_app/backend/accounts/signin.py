@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
-from kaleipix_app.backend import tokens
+from kaleipix_app.backend import metrics, tokens
 from kaleipix_app.backend.abuse.limits import CODES_PER_ADDRESS, CODES_PER_NETWORK, USERNAMES_PER_NETWORK, Limiter
 from kaleipix_app.backend.accounts.addresses import Address, read_address
 from kaleipix_app.backend.accounts.challenges import CODE_TTL, Challenges
@@ -73,8 +73,9 @@ class SignIn:
 
     def admit(self, email: object, network: str) -> Address:
         """Whether a code may be sent; before any transaction. Raises BadInput, TooMany."""
-        address = read_address(email)
-        self._limiter.take_all((CODES_PER_ADDRESS, address.identity), (CODES_PER_NETWORK, network))
+        with metrics.codes.labels("refused").count_exceptions(KaleipixError):
+            address = read_address(email)
+            self._limiter.take_all((CODES_PER_ADDRESS, address.identity), (CODES_PER_NETWORK, network))
         return address
 
     async def ask(self, uow: UnitOfWork, address: Address, secret: str) -> str:
@@ -83,6 +84,7 @@ class SignIn:
         minutes = int(CODE_TTL.total_seconds() // 60)
         message = messages.sign_in_code(to=address.typed, code=code, url=self._settings.url, minutes=minutes)
         uow.after_commit(lambda: self._post.send_soon(message))
+        uow.after_commit(metrics.codes.labels("sent").inc)
         return secret
 
     async def verify(

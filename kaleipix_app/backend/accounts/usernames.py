@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from confusable_homoglyphs import confusables
-
 from kaleipix_app.backend.errors import BadInput, Conflict
 
 SHORTEST, LONGEST = 3, 30
@@ -77,6 +75,8 @@ def read_username(typed: object) -> Username:
 
 def _about_letters(name: str) -> str:
     """A letter that only looks like a to z deserves a better hint than "only a to z"."""
+    from confusable_homoglyphs import confusables  # 7 MB of tables that only a new name needs
+
     if confusables.is_confusable(name, preferred_aliases=["latin", "common"]):
         return "Some letters of that username only look like a to z. Please type it with plain letters."
     return "A username has only letters from a to z, digits and hyphens."

@@ -14,7 +14,8 @@ from kaleipix_app.backend.settings import Settings
 
 _BAKED = "http://localhost:3000", "ws://localhost:3000"  # rxconfig.py builds with these
 _HASH = re.compile(r"[\w-]+", re.ASCII)
-_ROBOTS = "User-agent: *\nDisallow: /api/\nDisallow: /media/\nDisallow: /s/\nDisallow: /w/\n"
+# Not /s/: chats must read a shared page to show its picture, and search engines to learn that it is noindex.
+_ROBOTS = "User-agent: *\nDisallow: /api/\nDisallow: /media/\nDisallow: /w/\n"
 
 
 def routes(settings: Settings) -> list[Route]:

@@ -10,7 +10,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kaleipix_app.backend import log
+from kaleipix_app.backend import log, metrics
 from kaleipix_app.backend.api import answers, bodies, paths, plain_pages
 from kaleipix_app.backend.api.built import Built
 from kaleipix_app.backend.api.headers import Headers
@@ -23,7 +23,7 @@ Gate = Callable[[HTTPConnection], Awaitable[Response | Pass]]
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _READS = frozenset({"GET", "HEAD"})
-_NOT_LOGGED = ("/assets/", "/healthz", "/readyz")
+_NOT_LOGGED = ("/assets/", "/healthz", "/readyz", "/metrics")
 _log = log.get("http")
 
 
@@ -76,6 +76,7 @@ class Guard:
             elif not reply.finished:
                 raise  # cut off in the middle: the server has to break the connection
         finally:
+            metrics.requests.labels(_template(scope), f"{(reply.status or 500) // 100}xx").inc()
             if not scope["path"].startswith(_NOT_LOGGED):
                 route, took = paths.for_log(scope["path"]), round((time.perf_counter() - began) * 1000)
                 _log.info("request", method=scope["method"], route=route, status=reply.status, ms=took)
@@ -117,6 +118,11 @@ class Guard:
         if path not in self._built.pages:
             return scope
         return {**scope, "path": f"{path}/", "raw_path": f"{path}/".encode()}
+
+
+def _template(scope: Scope) -> str:
+    """The route as it is written in the source; pages, which one route serves, by the part that a log may name."""
+    return getattr(scope.get("route"), "path", "") or paths.for_log(scope["path"])
 
 
 class _Reply:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from obstore.exceptions import BaseError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,14 +17,14 @@ from kaleipix_app.backend.errors import DatabaseFailed, StorageFailed
 from kaleipix_app.backend.media.storage import Storage
 
 
-def routes(db: Database, storage: Storage) -> list[Route]:
-    """`/healthz` asks nobody; `/readyz` asks database and storage."""
+def routes(db: Database, storage: Storage, queue: Callable[[], Awaitable[bool]]) -> list[Route]:
+    """`/healthz` asks nobody; `/readyz` asks database, storage and queue."""
 
     async def healthz(_request: Request) -> JSONResponse:
         return JSONResponse({"status": "ok"})
 
     async def readyz(_request: Request) -> JSONResponse:
-        checks = {"database": await _reads(db), "storage": await _writes(storage)}
+        checks = {"database": await _reads(db), "storage": await _writes(storage), "queue": await _moves(queue)}
         ready = all(checks.values())
         answer = {name: "ok" if good else "failed" for name, good in checks.items()}
         return JSONResponse({"status": "ok" if ready else "failed", **answer}, status_code=200 if ready else 503)
@@ -37,6 +39,13 @@ async def _reads(db: Database) -> bool:
     except (DatabaseFailed, SQLAlchemyError, OSError):
         return False
     return True
+
+
+async def _moves(queue: Callable[[], Awaitable[bool]]) -> bool:
+    try:
+        return await queue()
+    except (DatabaseFailed, SQLAlchemyError, OSError):
+        return False
 
 
 async def _writes(storage: Storage) -> bool:

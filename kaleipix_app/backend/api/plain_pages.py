@@ -15,14 +15,26 @@ _templates = Environment(
 )
 
 
+_HEADERS = {
+    "Content-Security-Policy": PLAIN_PAGE_POLICY,
+    "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex",
+}
+
+
 def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """A rendered template: not indexed, not stored, no scripts."""
-    headers = {
-        "Content-Security-Policy": PLAIN_PAGE_POLICY,
-        "Cache-Control": "no-store",
-        "X-Robots-Tag": "noindex",
-    }
-    return HTMLResponse(_templates.get_template(template).render(values), status_code=status, headers=headers)
+    return sent(rendered(template, **values), status)
+
+
+def rendered(template: str, **values: Any) -> bytes:
+    """The bytes of a page, to be sent more than once."""
+    return _templates.get_template(template).render(values).encode()
+
+
+def sent(content: bytes, status: int = 200) -> HTMLResponse:
+    """A page that was rendered."""
+    return HTMLResponse(content, status_code=status, headers=_HEADERS)
 
 
 def not_found() -> HTMLResponse:

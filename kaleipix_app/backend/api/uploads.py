@@ -20,10 +20,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from kaleipix_app.backend import log
+from kaleipix_app.backend import log, metrics
+from kaleipix_app.backend.accounts.viewer import Viewer
 from kaleipix_app.backend.api.identity import Identity
 from kaleipix_app.backend.db.engine import Database
-from kaleipix_app.backend.errors import BadInput, DatabaseFailed, StorageFailed, TooLarge, TooMany
+from kaleipix_app.backend.errors import BadInput, DatabaseFailed, KaleipixError, StorageFailed, TooLarge, TooMany
 from kaleipix_app.backend.media.images import Images, Picture
 from kaleipix_app.backend.media.ingest import MAX_BYTES, TOO_MANY_BYTES
 from kaleipix_app.backend.media.masks import Masks
@@ -33,6 +34,9 @@ _SECONDS = 600.0  # for the body: 25 MB at 350 kbit/s
 _TOO_SLOW = "The upload took longer than ten minutes and was stopped. Try a smaller file or a faster connection."
 
 _log = log.get("uploads")
+
+
+_Keep = Callable[[str, IO[bytes]], Awaitable[Picture]]
 
 
 class _Uploads:
@@ -53,8 +57,17 @@ class _Uploads:
         source_id = request.query_params.get("source", "")
         return await self._kept(request, lambda owner_id, file: self._masks.keep(owner_id, source_id, file))
 
-    async def _kept(self, request: Request, keep: Callable[[str, IO[bytes]], Awaitable[Picture]]) -> Response:
+    async def _kept(self, request: Request, keep: _Keep) -> Response:
         viewer = await self._identity.require(request)
+        try:
+            answer = await self._put(request, viewer, keep)
+        except KaleipixError:
+            metrics.uploads.labels("refused").inc()
+            raise
+        metrics.uploads.labels("stored").inc(answer.status_code == 201)
+        return answer
+
+    async def _put(self, request: Request, viewer: Viewer, keep: _Keep) -> Response:
         _check_length(request)
         with self._slot(viewer.user_id), self._file() as file:
             try:

@@ -19,6 +19,7 @@ from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.errors import DatabaseFailed
 
 _ACCOUNT = "/account"
+_ROOMS = ("", "/shares")  # pages of a workspace, behind its address
 _log = log.get("workspace")
 
 
@@ -50,9 +51,10 @@ class WorkspaceGate:
         viewer = await self._identity.viewer(connection)
         if viewer is None:
             return _see(f"/login?next={quote(_with_query(connection, asked))}")
-        if path in (home(viewer), _ACCOUNT):
+        own = {_ACCOUNT, *(f"{home(viewer)}{room}" for room in _ROOMS)}
+        if path in own:
             return await self._opened(connection, viewer)
-        if asked in (f"{home(viewer)}/", _ACCOUNT):  # one address, without the slash
+        if asked.removesuffix("/") in own:  # one address, without the slash
             return _see(asked.removesuffix("/"))
         return self._not_found()
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlmodel import col, func, select
 
-from kaleipix_app.backend import tokens
+from kaleipix_app.backend import metrics, tokens
 from kaleipix_app.backend.clock import Clock
 from kaleipix_app.backend.credits.models import LedgerEntry
 from kaleipix_app.backend.credits.plans import FREE, Plan
@@ -48,7 +48,8 @@ class Ledger:
         missing = price - await self.balance(uow, user_id)
         if missing > 0:
             raise NotEnoughCredits(missing)
-        await self._add(uow, user_id, f"reserve:{generation_id}", -price, generation_id)
+        if await self._add(uow, user_id, f"reserve:{generation_id}", -price, generation_id):
+            uow.after_commit(lambda: metrics.credits.labels("reserved").inc(price))
 
     async def settle(self, uow: UnitOfWork, user_id: str, generation_id: str, *, price: int, charged: int) -> None:
         """Close the bill: of the reserved price, `charged` stays spent and the rest comes back. Once."""
@@ -56,8 +57,12 @@ class Ledger:
             raise ValueError(f"cannot charge {charged} of {price}")
         await uow.lock(user_id)
         settled = await self._add(uow, user_id, f"settle:{generation_id}", 0, generation_id, note=f"charged {charged}")
-        if settled and price > charged:
+        if not settled:
+            return
+        uow.after_commit(lambda: metrics.credits.labels("settled").inc(charged))
+        if price > charged:
             await self._add(uow, user_id, f"refund:{generation_id}", price - charged, generation_id)
+            uow.after_commit(lambda: metrics.credits.labels("refunded").inc(price - charged))
 
     async def _add(
         self, uow: UnitOfWork, user_id: str, key: str, amount: int, generation_id: str | None = None, note: str = ""

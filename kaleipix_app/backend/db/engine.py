@@ -21,7 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kaleipix_app.backend import log
-from kaleipix_app.backend.db import locks, postgresql
+from kaleipix_app.backend.db import locks
+from kaleipix_app.backend.db.changes import Changes
 from kaleipix_app.backend.errors import DatabaseFailed
 
 _PRAGMAS = (
@@ -51,6 +52,12 @@ async def _failures_told() -> AsyncIterator[None]:
             raise  # the statement is wrong (no such column, …): a bug, and no state of the disk
         _log.error("database_failed", reason=str(error.orig).partition("\n")[0])
         raise DatabaseFailed from error
+
+
+def _postgresql_engine(url: str) -> AsyncEngine:
+    from kaleipix_app.backend.db.postgresql import make_engine  # with its driver, which SQLite does without
+
+    return make_engine(url)
 
 
 class UnitOfWork:
@@ -84,7 +91,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
-        self.engine = self._sqlite_engine(url) if self.is_sqlite else postgresql.make_engine(url)
+        self.engine = self._sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
+        self.changes = Changes(url)
         # A reader sees one moment from its first query to its last. SQLite does that by itself.
         snapshot = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._readers = self.engine.execution_options(**snapshot)
@@ -136,6 +144,7 @@ class Database:
 
     async def close(self) -> None:
         """Give all connections back."""
+        self.changes.close()
         await self.engine.dispose()
 
     @staticmethod

@@ -19,14 +19,18 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from kaleipix_app.backend import log
 from kaleipix_app.backend.db import locks
 from kaleipix_app.backend.db.engine import Database
+from kaleipix_app.backend.errors import KaleipixError
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 _TRIES, _PAUSE = 20, 0.1
 _log = log.get("migrate")
 
 
-class MigrationFailed(Exception):
-    """The database is as it was before; the message says why in one sentence."""
+class MigrationFailed(KaleipixError):
+    """The database is as it was before; the sentence says why."""
+
+    code = "migration_failed"
+    status = 503
 
 
 async def upgrade(url: str) -> str:
@@ -46,6 +50,13 @@ async def upgrade(url: str) -> str:
         raise MigrationFailed(f"The database could not be migrated and was left as it was: {reason}.") from error
     finally:
         await database.close()
+
+
+async def revisions(database: Database) -> tuple[str | None, str]:
+    """The revision that the database is at, and the one of this version. Changes nothing. Raises SQLAlchemyError."""
+    async with database.engine.connect() as connection:
+        current = await connection.run_sync(lambda plain: MigrationContext.configure(plain).get_current_revision())
+    return current, str(ScriptDirectory.from_config(_config()).get_current_head())
 
 
 async def _when_free(database: Database) -> str:
@@ -68,9 +79,14 @@ async def _in_one_transaction(database: Database) -> str:
             return await connection.run_sync(_upgrade)
 
 
-def _upgrade(connection: Connection) -> str:
+def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    return config
+
+
+def _upgrade(connection: Connection) -> str:
+    config = _config()
     config.attributes["connection"] = connection
     scripts = ScriptDirectory.from_config(config)
     newest = str(scripts.get_current_head())

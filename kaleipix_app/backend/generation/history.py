@@ -37,6 +37,7 @@ class Record:
     progress: float | None
     place: int  # 1 is next; 0 when it does not wait
     provider_place: int | None  # the same in the provider's own queue
+    is_ordered: bool  # the provider has it
     error_code: str
     error_sentence: str
     cancelling: bool
@@ -139,6 +140,7 @@ def _record(row: Generation, results: tuple[Picture, ...], place: int, sources: 
         progress=row.progress,
         place=place,
         provider_place=row.provider_place,
+        is_ordered=row.provider_job is not None,
         error_code=row.error_code or "",
         error_sentence=row.error_sentence or "",
         cancelling=row.cancel_requested_at is not None,

@@ -72,3 +72,16 @@ def move(state: State, event: Event) -> State:
         return _MOVES[state, event]
     except KeyError:
         raise IllegalMove(f"{event} in state {state}") from None
+
+
+def before(event: Event) -> frozenset[State]:
+    """The states in which it can happen."""
+    return frozenset(state for state, possible in _MOVES if possible is event)
+
+
+def after(event: Event) -> State:
+    """The state that it leads to, wherever it happens."""
+    return _AFTER[event]
+
+
+_AFTER: dict[Event, State] = {event: state for (_, event), state in _MOVES.items()}

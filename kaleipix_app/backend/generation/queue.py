@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import BindParameter, bindparam
 from sqlmodel import col, func, or_, select, update
+from sqlmodel.sql.expression import Select
 
 from kaleipix_app.backend.clock import Clock
 from kaleipix_app.backend.db.engine import Database, UnitOfWork
 from kaleipix_app.backend.generation.feed import Feed
-from kaleipix_app.backend.generation.machine import ACTIVE, Event, State, move
+from kaleipix_app.backend.generation.machine import ACTIVE, Event, after
 from kaleipix_app.backend.generation.models import Generation
 from kaleipix_app.backend.jobs.base import Lease
 
 LEASE = timedelta(seconds=30)
-_AT_ONCE = 50  # claims in one transaction
+_NEVER_GIVEN = 20 * LEASE
+MOST_AT_WORK = 4  # of one person at the same time, however much room there is: the others wait their turn
 
 
 class GenerationQueue:
@@ -28,18 +31,16 @@ class GenerationQueue:
         self._feed = feed
 
     async def claim(self, worker: str, room: Mapping[str, int]) -> list[Lease]:
-        """First whoever has the least at work, then who came first."""
+        """First whoever has the least at work, then who came first; nobody has more than MOST_AT_WORK."""
         now = self._clock.now()
         leases: list[Lease] = []
-        async with self._db.reading() as uow:  # nothing to do is the usual answer, and needs no writer's lock
-            if not await self._waiting(uow, list(room), now):
-                return []
         async with self._db.unit_of_work() as uow:
             for lane, free in room.items():
-                rows = await self._next(uow, lane, min(free, _AT_ONCE), now)
-                leases += [lease for row in rows if (lease := await self._lease(uow, row, worker, now))]
+                leases += await self._next(uow, lane, free, now)
+            if leases:
+                await self._take(uow, worker, [lease.job_id for lease in leases], now)
             for owner_id in {lease.owner_id for lease in leases}:
-                uow.after_commit(lambda owner_id=owner_id: self._feed.publish(owner_id))  # type: ignore[misc]
+                uow.after_commit(partial(self._feed.publish, owner_id))
         return leases
 
     async def heartbeat(self, worker: str) -> set[tuple[str, int]]:
@@ -70,56 +71,58 @@ class GenerationQueue:
             return changed.rowcount
 
     @staticmethod
-    async def _waiting(uow: UnitOfWork, lanes: list[str], now: datetime) -> bool:
-        found = await uow.session.exec(
-            select(Generation.id).where(col(Generation.provider).in_(lanes), *_claimable(now)).limit(1)
-        )
-        return found.first() is not None
+    async def _next(uow: UnitOfWork, lane: str, most: int, now: datetime) -> list[Lease]:
+        values = {"lane": lane, "most": most, "now": now, "never_given": now + _NEVER_GIVEN}
+        found = await uow.session.exec(_NEXT, params=values)
+        return [Lease(job_id, owner_id, fence + 1, lane) for job_id, owner_id, fence in found]
 
     @staticmethod
-    async def _next(uow: UnitOfWork, lane: str, most: int, now: datetime) -> list[Generation]:
-        busy = (
-            select(col(Generation.owner_id), func.count().label("jobs"))
-            .where(col(Generation.lease_until) > now)
-            .group_by(col(Generation.owner_id))
-            .subquery()
-        )
-        wanted = (col(Generation.provider) == lane, *_claimable(now))
-        turn = func.row_number().over(partition_by=col(Generation.owner_id), order_by=col(Generation.id))
-        turns = select(col(Generation.id), turn.label("turn")).where(*wanted).subquery()
-        found = await uow.session.exec(
-            select(Generation)
-            .join(turns, turns.c.id == Generation.id)
-            .outerjoin(busy, busy.c.owner_id == Generation.owner_id)
-            .where(*wanted)  # again: on PostgreSQL a row is looked at once more when it is locked
-            .order_by(func.coalesce(busy.c.jobs, 0) + turns.c.turn, col(Generation.id))
-            .limit(most)
-            .with_for_update(of=Generation, skip_locked=True)  # PostgreSQL: what another process claims is passed over
-        )
-        return list(found)
-
-    @staticmethod
-    async def _lease(uow: UnitOfWork, row: Generation, worker: str, now: datetime) -> Lease | None:
-        lease = Lease(row.id, row.owner_id, row.fence + 1, row.provider)
-        changed = await uow.session.exec(
+    async def _take(uow: UnitOfWork, worker: str, ids: list[str], now: datetime) -> None:
+        """Lease these rows, which nobody else can change before the end of the transaction."""
+        await uow.session.exec(
             update(Generation)
-            .where(col(Generation.id) == row.id, col(Generation.fence) == row.fence)
+            .where(col(Generation.id).in_(ids))
             .values(
-                state=move(State(row.state), Event.CLAIMED),
-                fence=lease.fence,
-                attempts=row.attempts + 1,
+                state=after(Event.CLAIMED),
+                fence=Generation.fence + 1,
+                attempts=Generation.attempts + 1,
                 progress=None,
                 not_before=None,
                 lease_owner=worker,
                 lease_until=now + LEASE,
-                started_at=row.started_at or now,
+                started_at=func.coalesce(col(Generation.started_at), now),
             )
             .execution_options(synchronize_session=False)
         )
-        return lease if changed.rowcount == 1 else None
 
 
-def _claimable(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    free = or_(col(Generation.lease_until).is_(None), col(Generation.lease_until) <= now)
+def _whose_turn() -> Select[str, str, int]:
+    """The next rows of a lane, locked. Parameters: lane, now, never_given, most."""
+    now: BindParameter[datetime] = bindparam("now")
+    never_given: BindParameter[datetime] = bindparam("never_given")  # a lease that long: the clock was set back since
+    until = col(Generation.lease_until)
+    free = or_(until.is_(None), until <= now, until > never_given)
     due = or_(col(Generation.not_before).is_(None), col(Generation.not_before) <= now)
-    return col(Generation.state).in_(ACTIVE), free, due
+    wanted = (col(Generation.provider) == bindparam("lane"), col(Generation.state).in_(sorted(ACTIVE)), free, due)
+    busy = (
+        select(col(Generation.owner_id), func.count().label("jobs"))
+        .where(until > now, until <= never_given)
+        .group_by(col(Generation.owner_id))
+        .subquery()
+    )
+    turn = func.row_number().over(partition_by=col(Generation.owner_id), order_by=col(Generation.id))
+    turns = select(col(Generation.id), turn.label("turn")).where(*wanted).subquery()
+    place = func.coalesce(busy.c.jobs, 0) + turns.c.turn
+    return (
+        select(col(Generation.id), col(Generation.owner_id), col(Generation.fence))
+        .join(turns, turns.c.id == Generation.id)
+        .outerjoin(busy, busy.c.owner_id == Generation.owner_id)
+        .where(place <= MOST_AT_WORK)
+        .where(*wanted)  # again: on PostgreSQL a row is looked at once more when it is locked
+        .order_by(place, col(Generation.id))
+        .limit(bindparam("most"))
+        .with_for_update(of=Generation, skip_locked=True)  # PostgreSQL: what another process claims is passed over
+    )
+
+
+_NEXT = _whose_turn()  # built once: that takes longer than asking it

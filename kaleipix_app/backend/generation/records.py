@@ -11,7 +11,7 @@ from kaleipix_app.backend.clock import Clock
 from kaleipix_app.backend.credits.ledger import Ledger
 from kaleipix_app.backend.db.engine import UnitOfWork
 from kaleipix_app.backend.generation.feed import Feed, Previews
-from kaleipix_app.backend.generation.machine import ACTIVE, FINAL, Event, State, move
+from kaleipix_app.backend.generation.machine import ACTIVE, FINAL, Event, State, after, before, move
 from kaleipix_app.backend.generation.models import Generation
 from kaleipix_app.backend.jobs.base import Lease
 from kaleipix_app.backend.providers.base import UnknownOutcome
@@ -44,10 +44,9 @@ class Records:
             raise LeaseLost
         return row
 
-    async def advance(self, uow: UnitOfWork, lease: Lease, event: Event, **values: Any) -> Generation:
+    async def advance(self, uow: UnitOfWork, lease: Lease, event: Event, **values: Any) -> None:
         """Write what happened. A final state also settles the bill. Raises LeaseLost, IllegalMove."""
-        row = await self.load(uow, lease)
-        state = move(State(row.state), event)
+        state = after(event)
         if state in FINAL:
             await uow.lock(lease.owner_id)
             values |= {"finished_at": self._clock.now(), "lease_until": None, "progress": None, "provider_place": None}
@@ -56,16 +55,21 @@ class Records:
             .where(
                 col(Generation.id) == lease.job_id,
                 col(Generation.fence) == lease.fence,
-                col(Generation.state) == row.state,
+                col(Generation.state).in_(before(event)),
             )
             .values(state=state, **values)
+            .returning(col(Generation.price), col(Generation.count))
+            .execution_options(synchronize_session=False)
         )
-        if changed.rowcount != 1:
+        bill = changed.first()
+        if bill is None:  # rare: looked at only now, because this is done several times for every picture
+            row = await self.load(uow, lease)
+            move(State(row.state), event)
             raise LeaseLost
         if state in FINAL:
-            await self._settle(uow, row, delivered=values.get("delivered", 0))
-        uow.after_commit(lambda: self._feed.publish(row.owner_id))
-        return row
+            price, count = bill
+            await self._settle(uow, lease.owner_id, lease.job_id, price, price * values.get("delivered", 0) // count)
+        uow.after_commit(lambda: self._feed.publish(lease.owner_id))
 
     async def put_off(self, uow: UnitOfWork, lease: Lease, wait: timedelta) -> None:
         """Nothing was ordered: back into the queue, and not before `wait` has passed. Raises LeaseLost."""
@@ -136,10 +140,9 @@ class Records:
         )
         if changed.rowcount != 1:
             return False
-        await self._settle(uow, row, delivered=0)
+        await self._settle(uow, row.owner_id, row.id, row.price, charged=0)
         return True
 
-    async def _settle(self, uow: UnitOfWork, row: Generation, *, delivered: int) -> None:
-        charged = row.price * delivered // row.count
-        await self._ledger.settle(uow, row.owner_id, row.id, price=row.price, charged=charged)
-        uow.after_commit(lambda: self._previews.drop(row.id))
+    async def _settle(self, uow: UnitOfWork, owner_id: str, generation_id: str, price: int, charged: int) -> None:
+        await self._ledger.settle(uow, owner_id, generation_id, price=price, charged=charged)
+        uow.after_commit(lambda: self._previews.drop(generation_id))

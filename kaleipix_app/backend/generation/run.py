@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from kaleipix_app.backend import log
+from kaleipix_app.backend import log, metrics
 from kaleipix_app.backend.clock import Clock
 from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.errors import BadInput, DatabaseFailed, KaleipixError, TooLarge
@@ -102,6 +102,7 @@ class Runner:
         except NotNow as error:
             await self._later(lease, row, error)
         except ProviderError as error:
+            metrics.provider_errors.labels(row.provider, error.code).inc()
             _log.warning(
                 "provider_failed", generation=row.id, provider=row.provider, code=error.code, detail=str(error)
             )
@@ -154,7 +155,7 @@ class Runner:
         """What the provider says: on the row, and to whoever watches."""
         if isinstance(update, Running) and update.preview is not None:
             self._previews.put(row.id, row.owner_id, update.preview)
-        if shown.is_news(update):
+        if shown.is_news(update, len(self._stops)):
             await self._write(lease, shown.event, progress=shown.progress, provider_place=shown.place)
         else:
             self._feed.publish(row.owner_id)

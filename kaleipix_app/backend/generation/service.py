@@ -63,20 +63,26 @@ class Generations:
         row = await self._own(uow, viewer, generation_id)
         if row.state not in (State.FAILED, State.CANCELLED):
             raise Conflict("Only a failed generation can be retried.")
+        if not await self._dismiss(uow, row):  # of two clicks at once, or in two tabs, one is meant
+            raise Conflict("This one was retried already.")
         draft = Draft(
             row.model, row.prompt, row.aspect_ratio, row.count, row.seed, row.params, row.source_id, row.mask_id
         )
-        new_id = await self._requests.request(uow, viewer, draft)
-        await self.dismiss(uow, viewer, generation_id)
-        return new_id
+        return await self._requests.request(uow, viewer, draft)
 
     async def dismiss(self, uow: UnitOfWork, viewer: Viewer, generation_id: str) -> None:
         """The failure was read: stop showing it. Raises NotFound."""
-        row = await self._own(uow, viewer, generation_id)
-        await uow.session.exec(
-            update(Generation).where(col(Generation.id) == row.id).values(dismissed_at=self._clock.now())
-        )
+        await self._dismiss(uow, await self._own(uow, viewer, generation_id))
         uow.after_commit(lambda: self._feed.publish(viewer.user_id))
+
+    async def _dismiss(self, uow: UnitOfWork, row: Generation) -> bool:
+        """False if it was put away before."""
+        changed = await uow.session.exec(
+            update(Generation)
+            .where(col(Generation.id) == row.id, col(Generation.dismissed_at).is_(None))
+            .values(dismissed_at=self._clock.now())
+        )
+        return changed.rowcount == 1
 
     @staticmethod
     async def _own(uow: UnitOfWork, viewer: Viewer, generation_id: str) -> Generation:

@@ -10,6 +10,7 @@ from kaleipix_app.backend.generation.machine import Event
 from kaleipix_app.backend.providers.base import Queued, Running, Update
 
 _WRITE_EVERY = 0.25  # seconds between two written percentages
+_FEW = 20  # orders whose percentages can be written that often
 
 
 class Shown:
@@ -21,15 +22,18 @@ class Shown:
         self.place: int | None = None  # in the provider's queue, 1 is next
         self._written = 0.0
 
-    def is_news(self, update: Update) -> bool:
-        """Whether the update should be written; `event`, `progress` and `place` then say what."""
+    def is_news(self, update: Update, crowd: int) -> bool:
+        """Whether the update should be written; `event`, `progress` and `place` then say what.
+
+        `crowd` is the number of orders that are followed: percentages of many come less often.
+        """
         before = (self.event, self.place, self.progress is None)
         if isinstance(update, Running):
             event, progress, place = Event.STARTED, update.fraction, None
         else:
             position = update.position if isinstance(update, Queued) else None
             event, progress, place = Event.WAITING, None, None if position is None else position + 1
-        is_due = progress is not None and time.monotonic() - self._written >= _WRITE_EVERY
+        is_due = progress is not None and time.monotonic() - self._written >= _WRITE_EVERY * max(1.0, crowd / _FEW)
         if (event, place, progress is None) == before and not is_due:
             return False
         self.event, self.progress, self.place, self._written = event, progress, place, time.monotonic()

@@ -64,6 +64,10 @@ class JobEngine(Protocol):
         """There is something new to do."""
         ...
 
+    def is_alive(self) -> bool:
+        """Whether it would take a job now."""
+        ...
+
     async def stop(self, grace: float) -> None:
         """Take nothing new; after `grace` seconds hand back what still runs."""
         ...

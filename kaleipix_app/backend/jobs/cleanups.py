@@ -82,8 +82,8 @@ class Cleanups:
         if removed:  # an hour in which nothing had to go is on record, and no news
             _log.info("cleaned_up", cleanup=name, removed=removed)
 
-    async def _alert_if_overdue(self) -> None:
-        """A cleanup that has not succeeded for 26 hours breaks a promise: say so loudly."""
+    async def last_done(self) -> dict[str, datetime | None]:
+        """When each of them last succeeded; None for never. Raises DatabaseFailed."""
         async with self._db.reading() as uow:
             found = await uow.session.exec(
                 select(CleanupRun.cleanup, func.max(CleanupRun.started_at))
@@ -91,9 +91,17 @@ class Cleanups:
                 .group_by(CleanupRun.cleanup)
             )
             last = dict(found.all())
-        for cleanup in self._cleanups:
-            if cleanup.name not in last or last[cleanup.name] < self._clock.now() - OVERDUE:
-                _log.error("alert_cleanup_overdue", cleanup=cleanup.name)
+        return {cleanup.name: last.get(cleanup.name) for cleanup in self._cleanups}
+
+    async def overdue(self) -> list[str]:
+        """Those that have not succeeded for 26 hours, by name. Raises DatabaseFailed."""
+        limit = self._clock.now() - OVERDUE
+        return [name for name, last in (await self.last_done()).items() if last is None or last < limit]
+
+    async def _alert_if_overdue(self) -> None:
+        """A cleanup that has not succeeded for 26 hours breaks a promise: say so loudly."""
+        for name in await self.overdue():
+            _log.error("alert_cleanup_overdue", cleanup=name)
 
 
 async def remove_rows(db: Database, table: type[SQLModel], condition: ColumnElement[bool], dry: bool) -> int:

@@ -9,10 +9,12 @@ import asyncio
 from collections import Counter
 from contextlib import suppress
 
-from kaleipix_app.backend import log, tokens
+from kaleipix_app.backend import log, memory, tokens
 from kaleipix_app.backend.jobs.base import JobWorker, Lanes, Lease, LeaseQueue
 
 HEARTBEAT = 10.0  # seconds; a lease lasts three of them
+_LETTING_GO = 1.0  # seconds for work that was cancelled to end
+_AT_ONCE = 50  # jobs of a lane that are claimed together
 _LOOK_ANYWAY = 5.0  # seconds; finds what waited for its time, and leases that ran out, without a bell
 
 _log = log.get("jobs")
@@ -45,6 +47,9 @@ class EmbeddedEngine:
     def ring(self) -> None:
         self._bell.set()
 
+    def is_alive(self) -> bool:
+        return bool(self._loops) and not any(loop.done() for loop in self._loops)
+
     async def stop(self, grace: float) -> None:
         for loop in self._loops:
             loop.cancel()
@@ -55,7 +60,7 @@ class EmbeddedEngine:
 
     async def _let_go(self, task: asyncio.Task[None], lease: Lease) -> None:
         task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await asyncio.wait({task}, timeout=_LETTING_GO)  # whoever gets the job next finds nobody at it
         try:
             await self._queue.hand_back(lease)
             _log.info("handed_back", job=lease.job_id)
@@ -74,21 +79,24 @@ class EmbeddedEngine:
                 async with asyncio.timeout(_LOOK_ANYWAY):  # wait_for would swallow a stop that comes with a ring
                     await self._bell.wait()
 
-    async def _take(self) -> int:
-        """Begin what there is room for; returns how much that was."""
+    async def _take(self) -> bool:
+        """Begin what there is room for, so much at a time; returns whether there may be more."""
         busy = Counter(lease.lane for lease in self._running.values())
-        room = {lane: most - busy[lane] for lane, most in (await self._lanes.room()).items() if most > busy[lane]}
+        free = {lane: most - busy[lane] for lane, most in (await self._lanes.room()).items()}
+        room = {lane: min(most, _AT_ONCE) for lane, most in free.items() if most > 0}
         leases = await self._queue.claim(self._name, room) if room else []
         for lease in leases:
             task = asyncio.create_task(self._worker.run(lease))
             self._running[task] = lease
             task.add_done_callback(self._ended)
-        return len(leases)
+        return _AT_ONCE in Counter(lease.lane for lease in leases).values()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.pop(task, None)
         if not task.cancelled() and (error := task.exception()):
             _log.error("worker_crashed", exc_info=error)
+        if not self._running:
+            asyncio.get_running_loop().run_in_executor(None, memory.give_back)
         self.ring()
 
     async def _beat(self) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
@@ -13,6 +15,7 @@ from kaleipix_app.backend.mail.mime import compose, sender_address
 
 _STEP_SECONDS = 20  # one command and its answer
 _WHOLE_SECONDS = 60  # from the first packet to the last
+_CHECK_SECONDS = 15  # an operator waits for it
 
 
 class SmtpMailer:
@@ -38,21 +41,30 @@ class SmtpMailer:
 
     async def send(self, message: Message) -> None:
         mail = compose(message, self._sender)
+        async with self._connected(_WHOLE_SECONDS) as server:
+            await server.send_message(mail, sender=self._sender.addr_spec, recipients=[message.to])
+
+    async def check(self) -> None:
+        """Connect, greet, sign in, and leave without a mail. Raises MailFailed."""
+        async with self._connected(_CHECK_SECONDS) as server:
+            await server.noop()
+
+    @asynccontextmanager
+    async def _connected(self, seconds: float) -> AsyncIterator[aiosmtplib.SMTP]:
+        """The server, greeted and signed in. Raises MailFailed, also for what fails inside."""
+        server = aiosmtplib.SMTP(
+            hostname=self._host,
+            port=self._port,
+            username=self._user,
+            password=self._password,
+            use_tls=self._tls,
+            start_tls=self._starttls,
+            validate_certs=self._check_certificate,
+            timeout=_STEP_SECONDS,
+        )
         try:
-            async with asyncio.timeout(_WHOLE_SECONDS):
-                await aiosmtplib.send(
-                    mail,
-                    sender=self._sender.addr_spec,
-                    recipients=[message.to],
-                    hostname=self._host,
-                    port=self._port,
-                    username=self._user,
-                    password=self._password,
-                    use_tls=self._tls,
-                    start_tls=self._starttls,
-                    validate_certs=self._check_certificate,
-                    timeout=_STEP_SECONDS,
-                )
+            async with asyncio.timeout(seconds), server:
+                yield server
         except (aiosmtplib.SMTPException, OSError) as error:  # a timeout is an OSError too
             raise _failure(error) from error
 

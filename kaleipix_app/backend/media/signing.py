@@ -12,9 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
 from kaleipix_app.backend.media.encode import Format
 from kaleipix_app.backend.media.provenance import SourceType, mark
 from kaleipix_app.backend.settings import BadSettings
@@ -72,6 +69,9 @@ def _manifest(source_type: SourceType) -> dict[str, Any]:
 
 def _algorithm(pem: bytes) -> str:
     """The C2PA name of the algorithm for this key. Raises ValueError."""
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa  # as above
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
     key = load_pem_private_key(pem, password=None)
     if isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name in _CURVES:
         return _CURVES[key.curve.name]

@@ -58,19 +58,26 @@ async def test_no_other_file_is_read() -> None:
 async def test_crawlers_are_kept_out_of_what_is_private() -> None:
     async with _client(Starlette(routes=frontend.routes(Settings()))) as client:
         rules = (await client.get("/robots.txt")).text.splitlines()
-    assert {f"Disallow: {path}" for path in ("/w/", "/media/", "/s/", "/api/")} <= set(rules)
+    assert {f"Disallow: {path}" for path in ("/w/", "/media/", "/api/")} <= set(rules)
+    assert "Disallow: /s/" not in rules  # chats look at a shared page before they show its picture
 
 
 @pytest.fixture
 async def monitored(db: Database, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    async with _client(Starlette(routes=health.routes(db, Storage(tmp_path / "media")))) as client:
+    async def moves() -> bool:
+        return True
+
+    async with _client(Starlette(routes=health.routes(db, Storage(tmp_path / "media"), moves))) as client:
         yield client
 
 
 async def test_health(monitored: httpx.AsyncClient) -> None:
     assert (await monitored.get("/healthz")).json() == {"status": "ok"}
     ready = await monitored.get("/readyz")
-    assert (ready.status_code, ready.json()) == (200, {"status": "ok", "database": "ok", "storage": "ok"})
+    assert (ready.status_code, ready.json()) == (
+        200,
+        {"status": "ok", "database": "ok", "storage": "ok", "queue": "ok"},
+    )
 
 
 async def test_not_ready_without_storage_or_tables(monitored: httpx.AsyncClient, db: Database, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from tests.house import House
 OPEN_TO_ALL = {
     "/healthz",
     "/readyz",
+    "/metrics",  # to those who are near: see test_metrics.py
     "/robots.txt",
     "/assets/reflex-env-{hash}.js",
     "/api/session/code",
@@ -23,6 +24,13 @@ OPEN_TO_ALL = {
 }
 #: Only for providers: signed, or at an address with a token in it.
 FOR_PROVIDERS = {"/webhooks/fal", "/webhooks/runpod"}
+#: For whoever holds the link; tests/backend/sharing/test_matrix.py tries them all.
+FOR_VIEWERS = {
+    "/s/{token}",
+    "/s/{token}/report",
+    "/s/{token}/pictures.zip",
+    "/s/{token}/{image_id}/{variant}",
+}
 GIVES_PICTURES = {"/media/{image_id}/{variant}", "/api/generations/{generation_id}/preview"}
 TAKES_PICTURES = {"/api/uploads"}
 
@@ -40,7 +48,8 @@ def addresses(route: Route, house: House) -> Iterator[str]:
 
 
 async def test_every_route_is_sorted_into_open_or_guarded(house: House) -> None:
-    assert {route.path for route in routes(house)} == OPEN_TO_ALL | FOR_PROVIDERS | GIVES_PICTURES | TAKES_PICTURES
+    sorted_in = OPEN_TO_ALL | FOR_PROVIDERS | FOR_VIEWERS | GIVES_PICTURES | TAKES_PICTURES
+    assert {route.path for route in routes(house)} == sorted_in
 
 
 @pytest.mark.parametrize("who", ["nobody", "bob"])

@@ -64,6 +64,8 @@ def _seen(answer: Response | Pass) -> tuple[int, str]:
 async def test_the_owner_gets_in(house: House) -> None:
     assert await house.ask("/w/ann", house.ann) == Pass()
     assert _seen(await house.ask("/w/ann/", house.ann)) == (303, "/w/ann")
+    assert await house.ask("/w/ann/shares", house.ann) == Pass()
+    assert _seen(await house.ask("/w/ann/shares/", house.ann)) == (303, "/w/ann/shares")
 
 
 @pytest.mark.parametrize(
@@ -76,7 +78,7 @@ async def test_the_owner_gets_in(house: House) -> None:
         "/w/Bob",
         "/w/BOB",
         "/w/bob/library",
-        "/w/bob/shares",
+        "/w/ann/shares",
         "/w/bob?x",
         "/w/bob//",
         "/w/%62ob",

@@ -11,8 +11,10 @@ import random
 import signal
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
+from pydantic import SecretStr
 from sqlmodel import func, select
 
 from kaleipix_app.backend.container import Container
@@ -23,23 +25,40 @@ from kaleipix_app.backend.generation.models import Generation
 from kaleipix_app.backend.generation.request import Draft
 from kaleipix_app.backend.media.models import Image
 from kaleipix_app.backend.settings import Settings
+from tests.emulators.fal import Fal
+from tests.emulators.fal import Settings as FalSettings
+from tests.emulators.server import in_thread
 from tests.factories import a_person
 
 _ROOT = Path(__file__).parents[3]
 _MANY = int(os.environ.get("KILL_GENERATIONS", "12"))
-_PEOPLE = 8  # each with 40 credits and at most 50 waiting generations
+_PEOPLE = 8  # at most 50 waiting generations each
+_CREDITS = 1000
+
+#: Makes a draft of the n-th generation.
+Drafts = Callable[[int], Draft]
 
 
-async def _prepare(data_dir: Path) -> None:
-    parts = Container(Settings(data_dir=data_dir))
+def _drawn_here(n: int) -> Draft:
+    return Draft("kaleidoscope", f"number {n}.", "1:1", 1 + n % 2, params={"style": "pixel"})
+
+
+def _ordered(n: int) -> Draft:
+    return Draft("flux-schnell", f"number {n}.", "1:1", 1 + n % 2)
+
+
+async def _prepare(settings: Settings, drafts: Drafts) -> None:
+    parts = Container(settings)
     async with parts.db.engine.begin() as connection:
         await connection.run_sync(parts.tables.create_all)
     async with parts.db.unit_of_work() as uow:
         people = [await a_person(uow, f"person{n}", parts.clock.now()) for n in range(_PEOPLE)]
+        for person in people:
+            await parts.ledger.grant(uow, person.user_id, _CREDITS, "test")
+            await parts.transfers.acknowledge(uow, person, "fal")
     for n in range(_MANY):
-        draft = Draft("kaleidoscope", f"number {n}", "1:1", 1 + n % 2, params={"style": "pixel"})
         async with parts.db.unit_of_work() as uow:
-            await parts.generations.request(uow, people[n % _PEOPLE], draft)
+            await parts.generations.request(uow, people[n % _PEOPLE], drafts(n))
     await parts.db.close()
 
 
@@ -49,7 +68,7 @@ async def _unfinished(db: Database) -> int:
         return int((await uow.session.exec(count)).one())
 
 
-async def _kill_until_done(data_dir: Path, db: Database, chance: random.Random) -> int:
+async def _kill_until_done(data_dir: Path, db: Database, chance: random.Random, environment: dict[str, str]) -> int:
     """Start a worker, kill it after up to a second and a half of work; returns how often."""
     for kills in range(20 * _MANY):
         worker = await asyncio.create_subprocess_exec(
@@ -58,6 +77,7 @@ async def _kill_until_done(data_dir: Path, db: Database, chance: random.Random) 
             "tests.backend.generation.worker",
             str(data_dir),
             cwd=_ROOT,
+            env=os.environ | environment,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
         )
@@ -72,30 +92,55 @@ async def _kill_until_done(data_dir: Path, db: Database, chance: random.Random) 
     raise AssertionError("it never ended")
 
 
-async def test_killed_again_and_again_nothing_is_lost_or_charged_twice(tmp_path: Path) -> None:
-    data_dir = tmp_path / "data"
-    await _prepare(data_dir)
-    db = Database(Settings(data_dir=data_dir).database_url)
-    kills = await _kill_until_done(data_dir, db, random.Random(2026))
-    assert kills > 2, "it was hardly killed"
+async def _check(data_dir: Path, db: Database, given_up: str) -> dict[str, Generation]:
+    """Every generation has its pictures and is paid, or was given up for this reason and is paid back."""
     async with db.reading() as uow:
         generations = (await uow.session.exec(select(Generation))).all()
         entries = (await uow.session.exec(select(LedgerEntry))).all()
         images = (await uow.session.exec(select(Image))).all()
-    await db.close()
     pictures = Counter(image.generation_id for image in images)
     effects = {entry.key: entry.amount for entry in entries}
     assert len(generations) == _MANY
     for one in generations:
-        if one.state == State.FAILED:  # killed three times while at it: given up, and paid back
-            assert (one.error_code, effects[f"refund:{one.id}"]) == ("keeps_stopping", one.price)
+        assert effects[f"reserve:{one.id}"] == -one.price
+        if one.state == State.FAILED:
+            assert (one.error_code, effects[f"refund:{one.id}"]) == (given_up, one.price)
             continue
         assert (one.state, pictures[one.id]) == (State.DONE, one.count)
         assert f"refund:{one.id}" not in effects
-        assert effects[f"reserve:{one.id}"] == -one.price
     for image in images:
         for variant in ("original", "thumb", "preview"):
             assert (data_dir / "media" / image.storage_key / variant).stat().st_size > 0
-    given_back = sum(one.price for one in generations if one.state == State.FAILED)
-    asked = sum(one.price for one in generations)
-    assert sum(effects.values()) == 40 * min(_PEOPLE, _MANY) - asked + given_back
+    paid = sum(one.price for one in generations if one.state == State.DONE)
+    assert sum(effects.values()) == _PEOPLE * _CREDITS - paid
+    return {one.prompt: one for one in generations}
+
+
+async def test_the_engine_killed_again_and_again(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "data")
+    await _prepare(settings, _drawn_here)
+    db = Database(settings.database_url)
+    kills = await _kill_until_done(settings.data_dir, db, random.Random(2026), {})
+    assert kills > 2, "it was hardly killed"
+    await _check(settings.data_dir, db, given_up="keeps_stopping")
+    await db.close()
+
+
+async def test_orders_at_a_provider_killed_again_and_again(tmp_path: Path) -> None:
+    """Nothing is ordered twice. What was given up is what may have been ordered just when the process died."""
+    fal = Fal(FalSettings(queued=0.05, running=0.5, concurrency=2))
+    with in_thread(fal) as url:
+        addresses = {f"KALEIPIX_FAL_{name}_URL": url for name in ("QUEUE", "REST", "CDN")}
+        environment = {"FAL_KEY": "an-id:a-secret", **addresses}
+        settings = Settings(
+            data_dir=tmp_path / "data", fal_key=SecretStr("an-id:a-secret"), fal_queue_url=url, fal_rest_url=url
+        )
+        await _prepare(settings, _ordered)
+        db = Database(settings.database_url)
+        kills = await _kill_until_done(settings.data_dir, db, random.Random(2026), environment)
+    assert kills > 2, "it was hardly killed"
+    for prompt, one in (await _check(settings.data_dir, db, given_up="unknown_outcome")).items():
+        ordered = fal.submissions(prompt)
+        assert ordered.jobs == 1 or (one.state == State.FAILED and ordered.jobs == 0)
+        assert ordered.posts <= 1
+    await db.close()

@@ -12,6 +12,7 @@ from kaleipix_app.backend.credits.models import LedgerEntry
 from kaleipix_app.backend.errors import Conflict, NotEnoughCredits, NotFound
 from kaleipix_app.backend.generation.machine import ACTIVE, State
 from kaleipix_app.backend.generation.models import GenerationLog
+from kaleipix_app.backend.generation.queue import MOST_AT_WORK
 from kaleipix_app.backend.media.models import Image
 from kaleipix_app.backend.providers.base import Refused
 from kaleipix_app.backend.providers.catalogue import MAX_SEED
@@ -129,6 +130,20 @@ async def test_retry_asks_for_the_same_and_puts_the_failure_away(pipeline: Pipel
             await pipeline.parts.generations.retry(uow, pipeline.ann, new)
 
 
+async def test_two_clicks_on_retry_make_one_generation(pipeline: Pipeline) -> None:
+    pipeline.provider.failure = Refused()
+    async with pipeline.working():
+        failed = await pipeline.until(await pipeline.request())
+
+    async def click() -> str:
+        async with pipeline.parts.db.unit_of_work() as uow:
+            return await pipeline.parts.generations.retry(uow, pipeline.ann, failed.id)
+
+    outcomes = await asyncio.gather(click(), click(), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes if not isinstance(outcome, str)] == [Conflict]
+    assert await pipeline.balance() == 39
+
+
 async def test_a_failure_stays_until_it_is_dismissed(pipeline: Pipeline) -> None:
     pipeline.provider.failure = Refused()
     async with pipeline.working():
@@ -236,6 +251,27 @@ async def test_a_lease_that_is_kept_alive_is_not_taken(pipeline: Pipeline) -> No
     assert await pipeline.claim("second") is None
 
 
+async def test_a_clock_that_was_set_back_does_not_hold_a_job_until_it_has_caught_up(pipeline: Pipeline) -> None:
+    generation = await pipeline.request()
+    assert await pipeline.claim("a worker that dies") is not None
+    pipeline.clock.move(seconds=-3600)
+    lease = await pipeline.claim("second")
+    assert lease is not None
+    assert lease.job_id == generation
+    assert await pipeline.claim("third") is None
+
+
+async def test_a_clock_that_jumps_ahead_ends_no_work_that_goes_on(pipeline: Pipeline) -> None:
+    pipeline.provider.go.clear()
+    generation = await pipeline.request()
+    async with pipeline.working():
+        await pipeline.provider.working.wait()
+        pipeline.clock.move(seconds=3600)
+        pipeline.provider.go.set()
+        record = await pipeline.until(generation)
+    assert (record.state, len(record.results), await pipeline.balance()) == (State.DONE, 1, 39)
+
+
 async def test_fifty_workers_and_one_job_make_one_claim(pipeline: Pipeline) -> None:
     await pipeline.request()
     claims = await asyncio.gather(*(pipeline.claim(f"w{n}") for n in range(50)))
@@ -243,7 +279,7 @@ async def test_fifty_workers_and_one_job_make_one_claim(pipeline: Pipeline) -> N
 
 
 async def test_fifty_workers_and_many_jobs_never_meet(pipeline: Pipeline) -> None:
-    jobs = [await pipeline.request() for _ in range(10)]
+    jobs = [await pipeline.request(who) for who in (pipeline.ann, pipeline.bob) for _ in range(MOST_AT_WORK)]
     claims = await asyncio.gather(*(pipeline.claim(f"w{n}") for n in range(50)))
     assert sorted(claim.job_id for claim in claims if claim is not None) == sorted(jobs)
 
@@ -253,6 +289,19 @@ async def test_who_has_nothing_at_work_goes_first(pipeline: Pipeline) -> None:
     bobs = await pipeline.request(pipeline.bob)
     order = [lease.job_id for _ in range(3) if (lease := await pipeline.claim("w"))]
     assert order == [first, bobs, second]
+
+
+async def test_nobody_has_more_than_four_at_work_however_much_room_there_is(pipeline: Pipeline) -> None:
+    anns = [await pipeline.request() for _ in range(6)]
+    bobs = [await pipeline.request(pipeline.bob) for _ in range(2)]
+    first = await pipeline.parts.queue.claim("w", {"builtin": 3})
+    rest = await pipeline.parts.queue.claim("w", {"builtin": 100})
+    assert [lease.job_id for lease in first] == [anns[0], bobs[0], anns[1]]
+    assert [lease.job_id for lease in rest] == [bobs[1], anns[2], anns[3]]
+    assert await pipeline.parts.queue.claim("w", {"builtin": 100}) == []
+    pipeline.provider.go.set()
+    await pipeline.parts.engine._worker.run(first[0])
+    assert [lease.job_id for lease in await pipeline.parts.queue.claim("w", {"builtin": 100})] == [anns[4]]
 
 
 async def test_the_largest_seed_still_fits_with_each_picture_behind_it(pipeline: Pipeline) -> None:

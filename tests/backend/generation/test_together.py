@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlmodel import SQLModel, func, select
 
 from kaleipix_app.backend.credits.models import LedgerEntry
+from kaleipix_app.backend.db import postgresql
 from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.errors import Conflict, NotEnoughCredits
 from kaleipix_app.backend.generation.machine import State
@@ -20,6 +21,14 @@ from kaleipix_app.backend.media.models import Image
 from tests.backend.generation.conftest import Pipeline
 from tests.backend.media.samples import file, photo
 from tests.conftest import only_postgresql
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How long a busy machine may take is not what is tried here."""
+    monkeypatch.setattr(postgresql, "POOL", postgresql.POOL | {"pool_timeout": 120})
+    others = (one for one in postgresql.SESSION if "lock_timeout" not in one)
+    monkeypatch.setattr(postgresql, "SESSION", (*others, "SET lock_timeout = '120s'"))
 
 
 @pytest.fixture
@@ -118,7 +127,7 @@ async def test_what_another_process_is_claiming_is_passed_over(pipeline: Pipelin
     async with pipeline.parts.db.unit_of_work() as uow:
         claiming = await pipeline.parts.queue._next(uow, "builtin", 1, pipeline.clock.now())
         lease = await second.claim("second")
-    assert ([row.id for row in claiming], lease and lease.job_id) == ([earlier], later)
+    assert ([one.job_id for one in claiming], lease and lease.job_id) == ([earlier], later)
 
 
 @only_postgresql

@@ -183,3 +183,18 @@ async def test_a_server_that_is_down_is_worth_another_try() -> None:
     with pytest.raises(MailFailed) as failed:
         await _send(f"smtp://127.0.0.1:{port}")
     assert not failed.value.permanent
+
+
+async def test_a_check_signs_in_and_sends_nothing(start: Start) -> None:
+    server = await start()
+    await SmtpMailer(f"smtp://me%40pix:s3cret%2F%40%3A@127.0.0.1:{server.port}", SENDER).check()
+    assert server.logins == [("me@pix", "s3cret/@:", False)]
+    assert server.got == []
+
+
+async def test_a_check_with_a_wrong_password_fails_without_showing_it(start: Start) -> None:
+    server = await start()
+    with pytest.raises(MailFailed) as refused:
+        await SmtpMailer(f"smtp://me:canary@127.0.0.1:{server.port}", SENDER).check()
+    assert "535" in str(refused.value)
+    assert "canary" not in str(refused.value)

@@ -29,13 +29,15 @@ PICTURE_EVENTS = frozenset(
     {"durations", "nsfw", "partial", "extra", "svg", "redirect", "url"}
     | {"null_size", "absent_size", "wrong_size", "changed"}
 )
+STEP_NAMES = "submit status stream result cancel token upload initiate download job webhook any"
 PLACES = {"/storage/auth/token": "token", "/files/upload": "upload", "/storage/upload/initiate": "initiate"}
 
 
 class Fal(Emulator):
-    """The emulator. Steps: submit status stream result cancel token upload initiate download job webhook."""
+    """The emulator."""
 
     answers = failures.ANSWERS
+    steps = frozenset(STEP_NAMES.split())
     job_events = PICTURE_EVENTS | EVENTS | failures.FAILURES.keys()
 
     def __init__(self, options: Settings | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
@@ -73,7 +74,7 @@ class Queue:
         if job is None:
             return answer(failures.not_found(Call("submit", request.path_params["model"])))
         task = self._fal.start(job)
-        await task
+        await asyncio.wait([task])
         assert job.reply is not None
         return answer(job.reply)
 
@@ -109,7 +110,7 @@ class Queue:
         position = self._fal.jobs.queued
         task = self._fal.start(job)
         if any(rule.on == "webhook" and rule.do == "early" for rule in self._fal.webhook_rules(job)):
-            await task
+            await asyncio.wait([task])
         made = {"request_id": job.id, "gateway_request_id": job.id, **urls(job), "queue_position": position}
         return JSONResponse({"status": "IN_QUEUE", **made}, headers={"x-fal-request-id": job.id})
 

@@ -23,6 +23,7 @@ from tests.emulators.script import Call, Rule
 MOST_BYTES = {"run": 10 * 1024 * 1024, "runsync": 20 * 1024 * 1024}
 WAIT_MS, LEAST_WAIT, MOST_WAIT = 90_000, 1000, 300_000
 _PATH = re.compile(r"/v2/(?P<endpoint>[^/]+)/(?P<what>[a-z-]+)(/(?P<id>[^/]+))?")
+STEP_NAMES = "submit status stream cancel retry health purge-queue download job webhook any"
 STEPS = {"run": "submit", "runsync": "submit"}
 PICTURES = {"partial", "extra", "not_picture", "svg", "wrong_size", "huge", "bad_base64", "s3", "url", "redirect"}
 OUTCOMES = {"durations", "crash", "handler_error", "changed", "odd_status"}
@@ -46,9 +47,10 @@ ANSWERS: dict[str, Answer] = {
 
 
 class RunPod(Emulator):
-    """The emulator. Steps: submit status stream cancel retry health download job webhook; a model is an endpoint."""
+    """The emulator; what the script calls a model is an endpoint here."""
 
     answers = ANSWERS
+    steps = frozenset(STEP_NAMES.split())
     job_events = webhooks.EVENTS | PICTURES | OUTCOMES | COMFYUI
 
     def __init__(self, options: Settings | None = None) -> None:
@@ -127,7 +129,7 @@ class RunPod(Emulator):
         self._start(job)
         if what == "run":
             if early and job.task:
-                await job.task
+                await asyncio.wait([job.task])
             return JSONResponse({"id": job.id, "status": "IN_QUEUE"})
         wait = min(max(float(request.query_params.get("wait", WAIT_MS)), LEAST_WAIT), MOST_WAIT)
         return await self._waited(job, wait / 1000 * self.options.policy_scale)

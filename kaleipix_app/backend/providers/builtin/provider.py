@@ -8,6 +8,7 @@ import time
 import traceback
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 from kaleipix_app.backend import log
 from kaleipix_app.backend.providers.base import (
@@ -20,9 +21,10 @@ from kaleipix_app.backend.providers.base import (
     UnknownOutcome,
     Update,
 )
-from kaleipix_app.backend.providers.builtin import render
 from kaleipix_app.backend.providers.builtin.job import Cancelled, Job
-from kaleipix_app.backend.providers.builtin.oklab import Floats
+
+if TYPE_CHECKING:
+    from kaleipix_app.backend.providers.builtin.oklab import Floats
 
 MAX_UNFINISHED = 64  # orders waiting or being drawn; each may hold a source of a few MB
 MAX_UNCOLLECTED = 16  # finished orders; each holds up to four PNGs, about 10 MB
@@ -138,6 +140,8 @@ def _draw(job: Job, index: int) -> None:
 
     try:
         job.advance(index, 0.01, None)
+        from kaleipix_app.backend.providers.builtin import render  # with NumPy, which an idle studio does without
+
         data = render.picture(job.order, index, tick)
         job.deliver(index, Delivered(data=data, seed=job.order.seed + index))
     except Cancelled:

@@ -12,14 +12,14 @@ import time
 from asyncio import Lock
 from collections.abc import Callable, Mapping
 from hashlib import sha256
-from typing import Any
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from typing import TYPE_CHECKING, Any
 
 from kaleipix_app.backend.providers.base import NotNow, ProviderError
 from kaleipix_app.backend.providers.fal.addresses import is_request_id
 from kaleipix_app.backend.providers.outgoing import Outgoing
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 MOST_BYTES = 1024 * 1024  # of a callback
 _WINDOW = 300  # seconds that a callback may be old, or ahead
@@ -85,6 +85,8 @@ class Webhooks:
 
 def _read(document: Mapping[str, Any]) -> list[Ed25519PublicKey]:
     """The keys of a JWKS; those that are none are left out."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # an idle studio does without
+
     entries = document.get("keys")
     keys = []
     for entry in entries[:_MOST_KEYS] if isinstance(entries, list) else []:
@@ -98,6 +100,8 @@ def _read(document: Mapping[str, Any]) -> list[Ed25519PublicKey]:
 
 
 def _fits_any(keys: list[Ed25519PublicKey], message: bytes, signature: bytes) -> bool:
+    from cryptography.exceptions import InvalidSignature
+
     for key in keys:
         try:
             key.verify(signature, message)

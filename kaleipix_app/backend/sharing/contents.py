@@ -1,0 +1,149 @@
+"""What the database says of a link: its terms, and those of its pictures that are there."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlmodel import col, or_, select
+
+from kaleipix_app.backend.accounts.models import User
+from kaleipix_app.backend.db.engine import Database, UnitOfWork
+from kaleipix_app.backend.media.models import Image
+from kaleipix_app.backend.media.origin import Origin, Origins
+from kaleipix_app.backend.media.pictures import Picture
+from kaleipix_app.backend.sharing.models import Share, ShareImage
+
+_MOST = 300  # answers that are kept, each with a thumbnail or a page made of it
+
+
+@dataclass(frozen=True)
+class SharedPicture:
+    """One picture of a link, with what may be told of it."""
+
+    picture: Picture
+    made_by: str = ""  # ai | algorithm, or empty
+    source: Picture | None = None
+    prompt: str = ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A link and its pictures. access.py decides whether anybody gets to see it."""
+
+    share_id: str
+    title: str
+    passcode_hash: str
+    downloads: bool
+    expires_at: datetime | None
+    is_revoked: bool
+    owner_is_suspended: bool
+    pictures: tuple[SharedPicture, ...]
+    memo: dict[str, bytes] = field(default_factory=dict, compare=False, repr=False)  # made of it; goes with it
+
+
+class Contents:
+    """Reads links by the hash of their token. What was read is used again as long as nothing at all was written."""
+
+    def __init__(self, db: Database, origins: Origins) -> None:
+        self._db = db
+        self._origins = origins
+        self._mark: int | None = None
+        self._read: OrderedDict[tuple[str, str], Shown] = OrderedDict()
+
+    async def of(self, token_hash: str, image_id: str = "") -> Shown | None:
+        """The link, with all its pictures or with this one alone; None if there is no such link."""
+        mark = self._db.changes.mark()  # before reading: what is written meanwhile makes the next one read again
+        if mark is None or mark != self._mark:
+            self._mark = mark
+            self._read.clear()
+        elif known := self._read.get((token_hash, image_id)):
+            return known
+        shown = await self._look(token_hash, image_id)
+        if shown is not None and mark is not None and mark == self._mark:
+            self._read[token_hash, image_id] = shown
+            if len(self._read) > _MOST:
+                self._read.popitem(last=False)
+        return shown
+
+    async def _look(self, token_hash: str, image_id: str) -> Shown | None:
+        async with self._db.reading() as uow:
+            found = await uow.session.exec(
+                select(Share, User.suspended_at)
+                .join(User, col(User.id) == col(Share.owner_id))
+                .where(Share.token_hash == token_hash)
+            )
+            row = found.first()
+            if row is None:
+                return None
+            share, suspended_at = row
+            read = self._one(uow, share, image_id) if image_id else self._all(uow, share)
+            return _shown(share, suspended_at is not None, await read)
+
+    async def _one(self, uow: UnitOfWork, share: Share, image_id: str) -> list[SharedPicture]:
+        """A picture of the link, or the source of one if the link shows sources."""
+        belongs = col(ShareImage.image_id) == image_id
+        if share.shows_source:
+            belongs = or_(belongs, col(ShareImage.source_id) == image_id)
+        found = await uow.session.exec(
+            select(Image).where(
+                Image.id == image_id,
+                Image.owner_id == share.owner_id,
+                col(Image.deleted_at).is_(None),
+                select(ShareImage.image_id).where(ShareImage.share_id == share.id, belongs).exists(),
+            )
+        )
+        return [SharedPicture(Picture.of(row)) for row in found]
+
+    async def _all(self, uow: UnitOfWork, share: Share) -> list[SharedPicture]:
+        found = await uow.session.exec(
+            select(ShareImage, Image)
+            .join(Image, col(Image.id) == col(ShareImage.image_id))
+            .where(
+                ShareImage.share_id == share.id,
+                Image.owner_id == share.owner_id,
+                col(Image.deleted_at).is_(None),
+            )
+            .order_by(col(ShareImage.position))
+        )
+        rows = found.all()
+        sources = await self._sources(uow, share, [one.source_id for one, _ in rows if one.source_id])
+        prompts = await self._prompts(uow, share, [one.image_id for one, _ in rows])
+        return [
+            SharedPicture(
+                Picture.of(image),
+                one.made_by,
+                sources.get(one.source_id or ""),
+                prompts[one.image_id].prompt if one.image_id in prompts else "",
+            )
+            for one, image in rows
+        ]
+
+    @staticmethod
+    async def _sources(uow: UnitOfWork, share: Share, ids: Sequence[str]) -> dict[str, Picture]:
+        if not share.shows_source or not ids:
+            return {}
+        found = await uow.session.exec(
+            select(Image).where(
+                col(Image.id).in_(ids), Image.owner_id == share.owner_id, col(Image.deleted_at).is_(None)
+            )
+        )
+        return {row.id: Picture.of(row) for row in found}
+
+    async def _prompts(self, uow: UnitOfWork, share: Share, ids: Sequence[str]) -> dict[str, Origin]:
+        return await self._origins.of(uow, share.owner_id, ids) if share.shows_prompt else {}
+
+
+def _shown(share: Share, owner_is_suspended: bool, pictures: Sequence[SharedPicture]) -> Shown:
+    return Shown(
+        share_id=share.id,
+        title=share.title,
+        passcode_hash=share.passcode_hash or "",
+        downloads=share.downloads,
+        expires_at=share.expires_at,
+        is_revoked=share.revoked_at is not None,
+        owner_is_suspended=owner_is_suspended,
+        pictures=tuple(pictures),
+    )

@@ -1,0 +1,105 @@
+"""The share dialog and the page of links, as a tab of the owner's sees them; a stranger's tab gets nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlmodel import func, select
+
+from kaleipix_app.backend.sharing.links import OwnLink
+from kaleipix_app.backend.sharing.models import Share
+from kaleipix_app.backend.sharing.terms import Terms
+from kaleipix_app.state.notices import Notices
+from kaleipix_app.state.share_dialog import ShareDialog
+from kaleipix_app.state.shares import Shares
+from tests.house import House
+from tests.state.harness import Events, Tab
+
+FORM: dict[str, Any] = {"title": "Ours", "expiry": "7", "downloads": True, "prompt": False, "source": False}
+
+
+async def a_link(house: House) -> OwnLink:
+    async with house.parts.db.unit_of_work() as uow:
+        return await house.parts.sharing.links.create(uow, house.ann, [house.result_id], Terms(title="Ours"))
+
+
+async def count(house: House) -> int:
+    async with house.parts.db.reading() as uow:
+        return (await uow.session.exec(select(func.count()).select_from(Share))).one()
+
+
+async def dialog(tab: Tab) -> ShareDialog:
+    found: ShareDialog = await tab.state(ShareDialog)
+    return found
+
+
+async def test_the_dialog_shows_what_the_page_would_and_then_the_link(house: House, events: Events) -> None:
+    tab = events.tab("tab", house.cookies["ann"])
+    await tab.send(ShareDialog.ask_picture(house.result_id))
+    opened = await dialog(tab)
+    assert (opened.draft.count, opened.draft.prompt, opened.siblings) == (1, house.SECRET, 1)
+    assert opened.draft.made == "Made by an algorithm, not AI"
+    assert opened.draft.source == f"/media/{house.source_id}/thumb"
+    assert (opened.terms.prompt, opened.terms.source, opened.terms.downloads) == (False, False, True)
+    await tab.send(ShareDialog.set_title("Ours"))
+    await tab.send(ShareDialog.set_downloads(False))
+    assert ((await dialog(tab)).seen.title, (await dialog(tab)).seen.downloads) == ("Ours", False)
+    await tab.send(ShareDialog.submit({**FORM, "expiry": "tomorrow"}))
+    assert (await dialog(tab)).error == "Choose until when the link works."
+    await tab.send(ShareDialog.submit(FORM))
+    made = await dialog(tab)
+    assert made.address.startswith(f"{house.parts.settings.url}/s/")
+    assert made.qr.startswith("data:image/svg+xml")
+    await tab.send(ShareDialog.dismiss())
+    assert ((await dialog(tab)).draft.count, (await dialog(tab)).address) == (0, "")
+    await tab.send(ShareDialog.submit(FORM))
+    assert await count(house) == 1
+
+
+async def test_a_selection_of_another_page_is_shared_with_the_same_dialog(house: House, events: Events) -> None:
+    tab = events.tab("tab", house.cookies["ann"])
+    await tab.send(ShareDialog.dismiss())
+    opened = await dialog(tab)
+    await opened._ask(house.ann, [house.result_id, house.source_id, "gone"])
+    assert (opened.draft.count, len(opened.draft.thumbs)) == (2, 2)
+
+
+async def test_links_are_listed_changed_and_ended(house: House, events: Events) -> None:
+    link = await a_link(house)
+    tab = events.tab("tab", house.cookies["ann"])
+    await tab.send(Shares.open())
+    (shown,) = (await tab.state(Shares)).links
+    assert (shown.address, shown.title, shown.shows, shown.views) == (link.address, "Ours", "1 picture", "0 views")
+    await tab.send(ShareDialog.ask_link(link.id))
+    assert ((await dialog(tab)).editing, (await dialog(tab)).terms.title) == (True, "Ours")
+    await tab.send(ShareDialog.submit({**FORM, "title": "Mine", "expiry": "keep"}))
+    await tab.send(Shares.show_more())
+    assert (await tab.state(Shares)).links[0].title == "Mine"
+    await tab.send(Shares.revoke(link.id))
+    assert ((await tab.state(Shares)).links, (await tab.state(Shares)).error) == ([], "")
+    await a_link(house)
+    await tab.send(Shares.ask_all())
+    assert (await tab.state(Shares)).asks_all
+    await tab.send(Shares.revoke_all())
+    assert ((await tab.state(Shares)).links, (await tab.state(Shares)).told) == ([], "All links have ended.")
+
+
+async def test_a_stranger_can_neither_share_nor_see_nor_end_what_is_anns(house: House, events: Events) -> None:
+    link = await a_link(house)
+    tab = events.tab("tab", house.cookies["bob"])
+    for event in (
+        ShareDialog.ask_picture(house.result_id),
+        ShareDialog.ask_generation(house.done_id),
+        ShareDialog.ask_link(link.id),
+    ):
+        await tab.send(event)
+        assert ((await dialog(tab)).draft.count, (await dialog(tab)).address) == (0, "")
+        assert (await tab.state(Notices)).text != ""
+        await tab.send(ShareDialog.submit(FORM))
+    await tab.send(Shares.open())
+    await tab.send(Shares.revoke(link.id))
+    await tab.send(Shares.revoke_all())
+    assert (await tab.state(Shares)).links == []
+    async with house.parts.db.reading() as uow:
+        assert await house.parts.sharing.links.one(uow, house.ann, link.id) == link
+    assert await count(house) == 1
