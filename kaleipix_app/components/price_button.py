@@ -16,7 +16,7 @@ def price_button() -> rx.Component:
     """At the foot of the composer, always in reach."""
     return rx.el.div(
         error_line(Composer.error),  # beside the button: always in view
-        rx.cond(Composer.missing != "", rx.el.p(Composer.missing, id="missing", class_name="text-sm text-accent-text")),
+        rx.el.p(Composer.missing, aria_live="polite", class_name="text-sm text-accent-text empty:hidden"),
         rx.el.button(
             rx.cond(Studio.ready & (_SHORT > 0), _short(), _enough()),
             type="submit",
