@@ -46,12 +46,18 @@ async def house(tmp_path: Path, db_url: str, clock: MovableClock) -> AsyncIterat
         address = {"fal_queue_url": url, "fal_rest_url": url, "fal_cdn_url": url}
         settings = Settings(data_dir=tmp_path, db_url=SecretStr(db_url), fal_key=SecretStr("id:secret"), **address)  # type: ignore[arg-type]
         made = Pipeline(settings, clock)
-        made.parts = Container(settings, clock=clock)
+        await made.parts.db.close()
+        made.parts = Container(settings, clock=clock)  # with the real fal adapter instead of a script
         await made.prepare()
         async with made.parts.db.unit_of_work() as uow:
             await made.parts.transfers.acknowledge(uow, made.ann, "fal")
-        async with made.parts.running():
-            yield made
+        yield made
+        parts = made.parts
+        for provider in parts.providers.values():
+            await provider.close()
+        await parts.outgoing.close()
+        parts.ingest.close()
+        await parts.db.close()
 
 
 async def cat_of(house: Pipeline, owner: Viewer) -> Picture:
@@ -62,7 +68,8 @@ async def repainted(house: Pipeline, cat: Picture, mask: Picture) -> Record:
     draft = Draft("flux-fill-pro", "a green parrot", "", source_id=cat.id, mask_id=mask.id)
     async with house.parts.db.unit_of_work() as uow:
         made = await house.parts.generations.request(uow, house.ann, draft)
-    return await house.until(made)
+    async with house.working():
+        return await house.until(made)
 
 
 async def masks(house: Pipeline) -> list[str]:
