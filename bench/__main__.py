@@ -17,6 +17,7 @@ from bench.figures import Figure, table
 _ALL = {
     "s1": "s1_click",
     "s3": "s3_in_flight",
+    "s4": "s4_library",
     "s5": "s5_ingest",
     "s7": "s7_share",
     "s8": "s8_start",

@@ -12,6 +12,7 @@ from kaleipix_app.backend import container
 from kaleipix_app.components.shell import offline_bar
 from kaleipix_app.pages.account import account
 from kaleipix_app.pages.landing import landing
+from kaleipix_app.pages.library import library
 from kaleipix_app.pages.login import login
 from kaleipix_app.pages.not_found import not_found
 from kaleipix_app.pages.shares import shares
@@ -20,6 +21,7 @@ from kaleipix_app.state.account import Account
 from kaleipix_app.state.composer import Composer
 from kaleipix_app.state.email_change import EmailChange
 from kaleipix_app.state.guard import SessionGuard
+from kaleipix_app.state.library import Library
 from kaleipix_app.state.live import refresh
 from kaleipix_app.state.login import Login
 from kaleipix_app.state.notices import page_crashed, unexpected
@@ -51,6 +53,7 @@ app.add_page(
 )
 app.add_page(login, route="/login", title="Sign in · Kaleipix", on_load=Login.open)
 app.add_page(studio, route="/w/[username]", title="Studio · Kaleipix", on_load=[Studio.open, Composer.open, Tools.open])
+app.add_page(library, route="/w/[username]/library", title="Library · Kaleipix", on_load=Library.open)
 app.add_page(shares, route="/w/[username]/shares", title="Share links · Kaleipix", on_load=Shares.open)
 app.add_page(account, route="/account", title="Account · Kaleipix", on_load=[Account.open, EmailChange.resume])
 app.add_page(not_found, route="/404", title="Nothing here · Kaleipix")

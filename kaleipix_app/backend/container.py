@@ -29,6 +29,7 @@ from kaleipix_app.backend.api import (
     fal_webhook,
     frontend,
     health,
+    library,
     media,
     plain_pages,
     previews,
@@ -52,6 +53,9 @@ from kaleipix_app.backend.generation.feed import Feed, Previews
 from kaleipix_app.backend.generation.figures import Figures
 from kaleipix_app.backend.generation.history import History
 from kaleipix_app.backend.generation.lanes import ProviderLanes
+from kaleipix_app.backend.generation.library.collections import Collections
+from kaleipix_app.backend.generation.library.selections import Selections
+from kaleipix_app.backend.generation.library.service import Library
 from kaleipix_app.backend.generation.masks import remove_unneeded
 from kaleipix_app.backend.generation.ordering import Ordering
 from kaleipix_app.backend.generation.origins import GenerationOrigins
@@ -155,6 +159,9 @@ class Container:
         self.prompts = Prompts()
         self.trash = Trash(self.db, self.storage, self.clock)
         self.deletions = Deletions(self.db, self.trash, self.images, self.feed)
+        self.library = Library(self.db, self.images, self.history, self.feed)
+        self.collections = Collections(self.clock)
+        self.selections = Selections(self.clock)
         records = Records(self.clock, self.ledger, self.feed, self.previews)
         self.transfers = Transfers(self.clock)
         self.timings = Timings(self.models)
@@ -236,6 +243,7 @@ class Container:
                 ),
                 *uploads.routes(self.db, self.identity, self.images, self.masks, self.settings.data_dir),
                 *media.routes(self.db, self.identity, self.images, self.storage),
+                *library.routes(self.identity, self.library, self.selections, self.storage, self.clock),
                 *previews.routes(self.identity, self.previews),
                 *fal_webhook.routes(
                     Webhooks(self.outgoing, self.settings.fal_rest_url) if "fal" in self.providers else None,

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import secrets
 import time
+from datetime import UTC, datetime
 
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 _CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32 symbols, none of 0 O 1 I
@@ -14,7 +15,21 @@ CODE_LENGTH = 8
 
 def new_id() -> str:
     """A 26-character id that sorts by creation time: 48 bits of milliseconds, 82 of chance."""
-    number = (time.time_ns() // 1_000_000) << 82 | secrets.randbits(82)
+    return _spelled((time.time_ns() // 1_000_000) << 82 | secrets.randbits(82))
+
+
+def first_id(at: datetime) -> str:
+    """The smallest id that `new_id` can make at this moment: what is older sorts before it."""
+    return _spelled(max(0, round(at.timestamp() * 1000)) << 82)
+
+
+def made_at(id: str) -> datetime:
+    """When `new_id` made this id. Raises ValueError for texts of another shape."""
+    number = sum(_CROCKFORD.index(symbol) << shift for symbol, shift in zip(id, range(125, -1, -5), strict=False))
+    return datetime.fromtimestamp((number >> 82) / 1000, UTC)
+
+
+def _spelled(number: int) -> str:
     return "".join(_CROCKFORD[(number >> shift) & 31] for shift in range(125, -1, -5))
 
 

@@ -23,8 +23,8 @@ def price_button() -> rx.Component:
             disabled=~Studio.ready,
             class_name=f"{theme.PRIMARY} w-full min-h-12 whitespace-nowrap px-1 max-lg:text-base lg:text-sm",
         ),
-        class_name="z-30 flex flex-col gap-3 border-t border-line px-4 pt-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] max-lg:fixed max-lg:inset-x-0 "
-        "max-lg:bottom-0 max-lg:bg-canvas lg:sticky lg:-bottom-5 lg:-mx-5 lg:-mb-5 lg:bg-surface lg:px-5 lg:pb-5",
+        class_name="z-30 flex flex-col gap-3 border-t border-line px-4 pt-3 pb-3 max-lg:fixed max-lg:inset-x-0 "
+        "max-lg:bottom-[calc(3.5rem+env(safe-area-inset-bottom))] max-lg:bg-canvas lg:sticky lg:-bottom-5 lg:-mx-5 lg:-mb-5 lg:bg-surface lg:px-5 lg:pb-5",
     )
 
 

@@ -6,6 +6,7 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from kaleipix_app.components import theme
+from kaleipix_app.components.picture_detail import favourite_from_stage
 from kaleipix_app.components.trash import delete_from_stage
 from kaleipix_app.state.composer import Composer
 from kaleipix_app.state.share_dialog import ShareDialog
@@ -38,6 +39,7 @@ def toolbar() -> rx.Component:
             key="r",
         ),
         _tool("share-2", "Share", "Make a link to this picture", ShareDialog.ask_picture(image_id), key="l"),
+        favourite_from_stage(_BUTTON, _WORD),
         _download(),
         delete_from_stage(),
         role="toolbar",

@@ -8,6 +8,7 @@ from kaleipix_app.components.activity import failures, history, running
 from kaleipix_app.components.composer import composer
 from kaleipix_app.components.farewell import while_signed_in
 from kaleipix_app.components.mask_editor import mask_editor
+from kaleipix_app.components.navigation import room_tabs, rooms
 from kaleipix_app.components.notice import notice_line
 from kaleipix_app.components.person import account_link, sign_out_button
 from kaleipix_app.components.prompt_history import prompt_history
@@ -49,8 +50,9 @@ def _studio() -> rx.Component:
                 class_name=f"{_PANE} flex flex-col gap-5 max-lg:contents lg:w-[320px] lg:border-l lg:border-line lg:bg-surface",
             ),
             id="content",
-            class_name="grid grow gap-4 max-lg:px-4 max-lg:pt-4 max-lg:pb-28 lg:min-h-0 max-lg:grid-cols-[minmax(0,1fr)] max-lg:content-start lg:grid-cols-[auto_minmax(0,1fr)_auto] lg:gap-0",
+            class_name="grid grow gap-4 max-lg:px-4 max-lg:pt-4 max-lg:pb-44 lg:min-h-0 max-lg:grid-cols-[minmax(0,1fr)] max-lg:content-start lg:grid-cols-[auto_minmax(0,1fr)_auto] lg:gap-0",
         ),
+        room_tabs(Studio.username_shown, ""),
         erase_question(),
         transfer_notice(),
         mask_editor(),
@@ -64,15 +66,8 @@ def _studio() -> rx.Component:
 def _header() -> rx.Component:
     return rx.el.header(
         skip_link(),
-        wordmark("/"),
+        rx.el.div(wordmark("/"), rooms(Studio.username_shown, ""), class_name="flex items-center gap-4"),
         rx.el.div(
-            rx.el.a(
-                rx.icon("link", size=18),
-                rx.el.span("Share links", class_name="sr-only"),
-                href=rx.cond(Studio.ready, f"/w/{Studio.username_shown}/shares", "/"),
-                title="Share links",
-                class_name="grid size-10 place-items-center rounded-control text-muted hover:bg-raised hover:text-ink max-sm:hidden",
-            ),
             account_link(Studio.username_shown),
             rx.el.div(
                 rx.el.span(Studio.credits, class_name="font-semibold tabular-nums"),

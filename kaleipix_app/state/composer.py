@@ -10,7 +10,10 @@ from typing import Any
 import reflex as rx
 
 from kaleipix_app.backend import container
+from kaleipix_app.backend.accounts.viewer import Viewer
 from kaleipix_app.backend.errors import BadInput, NotEnoughCredits, NotFound
+from kaleipix_app.backend.generation.history import Record
+from kaleipix_app.backend.generation.library.service import Detail
 from kaleipix_app.backend.generation.request import Draft
 from kaleipix_app.backend.generation.transfers import NoticeNeeded
 from kaleipix_app.backend.media.images import Picture
@@ -243,19 +246,37 @@ class Composer(rx.State):
         with sentences(self._show_error):
             async with parts.db.reading() as uow:
                 record = await parts.history.one(uow, viewer.user_id, generation_id)
-                found = []
-                if record.source_id:
-                    with suppress(NotFound):  # deleted since: the rest can still be reused
-                        found = [await parts.images.get(uow, viewer.user_id, record.source_id)]
-            if not self._is_offered(record.model):
-                raise BadInput("The model of this one is not offered any more.")
-            self._choose(record.model, record.params)
-            self.count, self.seed = record.count, ""
-            self.aspect_ratio = record.aspect_ratio or self.aspect_ratio
-            self.sources = [source_view(picture, 1) for picture in found]
-            self.masks = {found[0].id: record.mask_id} if found and record.mask_id else {}
-            if record.prompt:  # else it was erased, and what is typed stays
-                self._put_prompt(record.prompt)
+            await self._reuse(viewer, record, "")
+
+    async def _reuse(self, viewer: Viewer, record: Record, seed: str) -> None:
+        parts, found = container.get(), []
+        async with parts.db.reading() as uow:
+            if record.source_id:
+                with suppress(NotFound):  # deleted since: the rest can still be reused
+                    found = [await parts.images.get(uow, viewer.user_id, record.source_id)]
+        if not self._is_offered(record.model):
+            raise BadInput("The model of this one is not offered any more.")
+        self._choose(record.model, record.params)
+        self.count, self.seed = record.count, seed
+        self.aspect_ratio = record.aspect_ratio or self.aspect_ratio
+        self.sources = [source_view(picture, 1) for picture in found]
+        self.masks = {found[0].id: record.mask_id} if found and record.mask_id else {}
+        if record.prompt:  # else it was erased, and what is typed stays
+            self._put_prompt(record.prompt)
+
+    async def _take_over(self, viewer: Viewer, detail: Detail, way: str) -> None:
+        """From a picture of the library: all, everything but the seed (remix), the prompt alone, the seed alone."""
+        record, seed = detail.record, detail.picture.seed
+        if record is None:
+            raise NotFound
+        self.error = ""
+        if way in ("remix", "all"):
+            await self._reuse(viewer, record, str(record.seed) if way == "all" else "")
+        elif way == "prompt" and record.prompt:
+            self._put_prompt(record.prompt)
+        elif way == "seed":
+            self.seed = str(record.seed if seed is None else seed)
+            self.settings_version += 1
 
     def _source_ids(self) -> list[str | None]:
         taken = self.sources if MODELS[self.model].source is not Need.NO else []

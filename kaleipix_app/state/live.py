@@ -7,6 +7,7 @@ import reflex as rx
 from kaleipix_app.state.account import Account
 from kaleipix_app.state.farewell import say_farewell
 from kaleipix_app.state.guard import Session, viewer_with
+from kaleipix_app.state.library import Library
 from kaleipix_app.state.shares import Shares
 from kaleipix_app.state.studio import Studio
 from kaleipix_app.state.trash import TrashBin
@@ -31,6 +32,9 @@ async def refresh(app: rx.App, token: str) -> bool:
             await studio._read(viewer)
         if trash.shown:
             await trash._read(viewer)
+        library = await root.get_state(Library)
+        if library.ready:
+            await library._refresh(viewer)
         if account.ready:
             await account._read(viewer)
         if shares.ready:

@@ -12,6 +12,7 @@ from kaleipix_app.backend.accounts.viewer import Viewer
 from kaleipix_app.backend.media.images import Picture
 from kaleipix_app.state.composer import Composer
 from kaleipix_app.state.guard import sentences, viewer_of
+from kaleipix_app.state.library import Library
 from kaleipix_app.state.studio import Studio
 from kaleipix_app.state.views import QuestionView, TrashView, excerpt, source_view, trash_view
 
@@ -148,16 +149,20 @@ class TrashBin(rx.State):
         )
 
     async def _deleted(self, viewer: Viewer, pictures: Sequence[Picture]) -> None:
-        self._undoable = [picture.id for picture in pictures]
-        count = len(pictures)
+        await self._offer_undo(viewer, [picture.id for picture in pictures])
+
+    async def _offer_undo(self, viewer: Viewer, image_ids: Sequence[str]) -> None:
+        self._undoable = list(image_ids)
+        count = len(image_ids)
         self.undo = (
             "Deleted. It is kept in the trash for 30 days."
             if count == 1
-            else f"{count} pictures deleted. They are kept in the trash for 30 days."
+            else f"{count:,} pictures deleted. They are kept in the trash for 30 days."
         )
         self.undo_version += 1
-        composer = await self.get_state(Composer)
-        composer.sources = [source for source in composer.sources if source.id not in self._undoable]
+        composer, gone = await self.get_state(Composer), set(image_ids)
+        if any(source.id in gone for source in composer.sources):
+            composer.sources = [source for source in composer.sources if source.id not in gone]
         await self._read_all(viewer)
 
     def _let_go(self) -> None:
@@ -178,8 +183,10 @@ class TrashBin(rx.State):
         if set(image_ids) & set(self._undoable):
             self._let_go()
         await self._read_all(viewer)
+        library = await self.get_state(Library)
+        await library._take_back(viewer, [picture.id for picture in pictures])
         results = [picture.id for picture in pictures if picture.kind == "result"]
-        if results:
+        if results and studio.ready:
             await studio._show(viewer, results[0])
         elif undone and pictures:
             composer = await self.get_state(Composer)
@@ -187,7 +194,8 @@ class TrashBin(rx.State):
 
     async def _read_all(self, viewer: Viewer) -> None:
         studio = await self.get_state(Studio)
-        await studio._read(viewer)
+        if studio.ready:
+            await studio._read(viewer)
         await self._read(viewer)
 
     async def _read(self, viewer: Viewer) -> None:

@@ -100,6 +100,7 @@ class StageView:
     source: str = ""  # id of the source, if it is kept
     source_is_result: bool = False  # and can itself be shown
     settings: list[SettingView] = field(default_factory=list)
+    favourite: bool = False
     others: list[ResultView] = field(default_factory=list)
     derived: list[ResultView] = field(default_factory=list)  # made from it
 
@@ -222,6 +223,7 @@ def stage_view(record: Record, image_id: str, source: Picture | None, derived: l
     results = [result_view(picture, prompt, len(record.results)) for picture in record.results]
     seeds = {picture.id: picture.seed for picture in record.results}
     shown = next((result for result in results if result.id == image_id), results[0])
+    favourites = {picture.id for picture in record.results if picture.is_favourite}
     return StageView(
         id=shown.id,
         generation_id=record.id,
@@ -238,6 +240,7 @@ def stage_view(record: Record, image_id: str, source: Picture | None, derived: l
             for one in derived
             for picture in one.results
         ][:MOST_DERIVED],
+        favourite=shown.id in favourites,
     )
 
 

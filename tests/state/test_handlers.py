@@ -18,9 +18,12 @@ from kaleipix_app.state.composer import Composer
 from kaleipix_app.state.email_change import EmailChange
 from kaleipix_app.state.fresh import FreshCode
 from kaleipix_app.state.guard import is_public
+from kaleipix_app.state.library import Library
 from kaleipix_app.state.login import Login
 from kaleipix_app.state.notices import Notices
+from kaleipix_app.state.picture_detail import PictureDetail
 from kaleipix_app.state.prompts import PromptHistory
+from kaleipix_app.state.selection import Chosen
 from kaleipix_app.state.share_dialog import ShareDialog
 from kaleipix_app.state.shares import Shares
 from kaleipix_app.state.studio import Studio
@@ -32,6 +35,9 @@ from tests.state.harness import Events
 #: What anyone may call, and why it can do no harm: each of these changes only what the caller's own tab shows.
 OPEN_TO_ALL = {"Login.open", "Login.stepped", "Login.failed", "Login.start_over", "Notices.show", "Notices.close"}
 STATES = (
+    Library,
+    Chosen,
+    PictureDetail,
     Studio,
     Composer,
     TrashBin,

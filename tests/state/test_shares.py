@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from sqlmodel import func, select
 
+from kaleipix_app.backend.errors import BadInput
 from kaleipix_app.backend.sharing.links import OwnLink
 from kaleipix_app.backend.sharing.models import Share
 from kaleipix_app.backend.sharing.terms import Terms
 from kaleipix_app.state.notices import Notices
+from kaleipix_app.state.selection import Chosen
 from kaleipix_app.state.share_dialog import ShareDialog
 from kaleipix_app.state.shares import Shares
 from tests.house import House
@@ -56,12 +59,16 @@ async def test_the_dialog_shows_what_the_page_would_and_then_the_link(house: Hou
     assert await count(house) == 1
 
 
-async def test_a_selection_of_another_page_is_shared_with_the_same_dialog(house: House, events: Events) -> None:
+async def test_a_selection_of_the_library_is_shared_with_the_same_dialog(house: House, events: Events) -> None:
     tab = events.tab("tab", house.cookies["ann"])
-    await tab.send(ShareDialog.dismiss())
+    for image_id in (house.result_id, house.source_id, "gone"):
+        await tab.send(Chosen.toggle(image_id, True))
+    await tab.send(Chosen.share())
     opened = await dialog(tab)
-    await opened._ask(house.ann, [house.result_id, house.source_id, "gone"])
     assert (opened.draft.count, len(opened.draft.thumbs)) == (2, 2)
+    await opened._ask(house.ann, [house.result_id])
+    with pytest.raises(BadInput, match="at most 500"):
+        await opened._ask(house.ann, [str(number) for number in range(501)])
 
 
 async def test_links_are_listed_changed_and_ended(house: House, events: Events) -> None:

@@ -5,7 +5,8 @@ Who may see what is decided in sharing/access.py. Whatever is refused is the pag
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import gzip
+from collections.abc import AsyncIterator, Awaitable, Callable
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
@@ -26,8 +27,9 @@ from kaleipix_app.backend.api.pictures import PictureAnswers, asked
 from kaleipix_app.backend.api.plain_pages import not_found, sent
 from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.errors import BadInput, NotFound, TooMany
-from kaleipix_app.backend.media.archive import zipped
-from kaleipix_app.backend.media.images import Images
+from kaleipix_app.backend.media.archive import CONTENT_TYPE, Entry, archive
+from kaleipix_app.backend.media.encode import Format
+from kaleipix_app.backend.media.images import Images, Picture
 from kaleipix_app.backend.media.storage import Storage
 from kaleipix_app.backend.sharing.access import PasscodeNeeded, Use
 from kaleipix_app.backend.sharing.service import Sharing
@@ -35,6 +37,8 @@ from kaleipix_app.backend.sharing.service import Sharing
 # Asked for anew each time, so that a revoked link ends at once; the bytes need not be sent again.
 _CACHING = {"Cache-Control": "private, no-cache", "Vary": "Cookie", "X-Robots-Tag": "noindex"}
 _USES = {"thumb": Use.THUMB, "preview": Use.PREVIEW, "original": Use.ORIGINAL}
+
+_SMALL, _EFFORT = 10_000, 6  # bytes of a page of one or a few pictures
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -72,7 +76,7 @@ class _Shares:
             self._sharing.views.count(shown.share_id)
         if "page" not in shown.memo:
             shown.memo["page"] = share_pages.shown(shown, token, self._base)
-        return sent(shown.memo["page"])
+        return _page(request, shown.memo)
 
     async def unlock(self, request: Request) -> Response:
         """A passcode was typed: the right one leaves a cookie for this link alone."""
@@ -121,10 +125,10 @@ class _Shares:
             "X-Robots-Tag": "noindex",
         }
         if request.method == "HEAD":
-            return Response(media_type="application/zip", headers=headers)
+            return Response(media_type=CONTENT_TYPE, headers=headers)
         self._limiter.take(SHARE_ARCHIVES_PER_NETWORK, self._network(request))
-        chunks = zipped(self._storage, [one.picture for one in shown.pictures])
-        return StreamingResponse(chunks, media_type="application/zip", headers=headers)
+        chunks = archive(self._storage, _numbered([one.picture for one in shown.pictures]))
+        return StreamingResponse(chunks, media_type=CONTENT_TYPE, headers=headers)
 
     async def _is_right(self, request: Request, share_id: str, kept: str) -> bool:
         """Counted before it is checked and given back when it was right: parallel guesses cannot slip through."""
@@ -143,6 +147,17 @@ class _Shares:
     def _network(self, request: Request) -> str:
         peer = request.client.host if request.client else None
         return self._networks.of(peer, ",".join(request.headers.getlist("x-forwarded-for")))
+
+
+def _page(request: Request, memo: dict[str, bytes]) -> Response:
+    """A rendered page; an album's is made smaller for browsers that take that, which all do."""
+    if len(memo["page"]) < _SMALL or "gzip" not in request.headers.get("accept-encoding", ""):
+        return sent(memo["page"])
+    if "gzip" not in memo:
+        memo["gzip"] = gzip.compress(memo["page"], _EFFORT)
+    answer = sent(memo["gzip"])
+    answer.headers.update({"Content-Encoding": "gzip", "Vary": "Accept-Encoding"})
+    return answer
 
 
 async def _form(request: Request) -> dict[str, str]:
@@ -185,3 +200,10 @@ def routes(
         Route("/s/{token}/pictures.zip", _told(shares.archive), methods=["GET"]),
         Route("/s/{token}/{image_id}/{variant}", _told(shares.picture), methods=["GET"]),
     ]
+
+
+async def _numbered(pictures: list[Picture]) -> AsyncIterator[Entry]:
+    """The originals in their order."""
+    for number, picture in enumerate(pictures, start=1):
+        name = f"kaleipix-{number:03}.{Format.of(picture.content_type).extension}"
+        yield Entry(name, key=picture.key("original"))

@@ -19,7 +19,7 @@ from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.errors import DatabaseFailed
 
 _ACCOUNT = "/account"
-_ROOMS = ("", "/shares")  # pages of a workspace, behind its address
+_ROOMS = ("", "/library", "/shares")  # pages of a workspace, behind its address
 _log = log.get("workspace")
 
 

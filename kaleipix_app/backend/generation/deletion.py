@@ -16,11 +16,14 @@ from kaleipix_app.backend.accounts.viewer import Viewer
 from kaleipix_app.backend.db.engine import Database, UnitOfWork
 from kaleipix_app.backend.errors import Conflict, NotFound
 from kaleipix_app.backend.generation.feed import Feed
+from kaleipix_app.backend.generation.library import words
 from kaleipix_app.backend.generation.machine import ACTIVE, FINAL
 from kaleipix_app.backend.generation.masks import remove_spent
 from kaleipix_app.backend.generation.models import Generation
 from kaleipix_app.backend.media.images import Images, Picture
 from kaleipix_app.backend.media.trash import Trash
+
+_BATCH = 200  # pictures in one statement
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,14 @@ class Deleted:
     goes_at: datetime
     prompt: str  # empty for a source, and when the prompt is erased
     is_last: bool  # no other picture of its generation is kept: its prompt may go with it
+
+
+@dataclass(frozen=True)
+class Removed:
+    """What a deletion of many pictures did."""
+
+    ids: list[str]
+    stayed: int  # sources of something that is being made
 
 
 class Deletions:
@@ -73,6 +84,26 @@ class Deletions:
         self._ring(uow, viewer)
         return results
 
+    async def delete_many(self, uow: UnitOfWork, viewer: Viewer, image_ids: Sequence[str]) -> Removed:
+        """All of these that are there into the trash, except sources of something that is being made."""
+        await uow.lock(viewer.user_id)
+        found = await uow.session.exec(
+            select(Generation.source_id).where(
+                Generation.owner_id == viewer.user_id,
+                col(Generation.source_id).is_not(None),
+                col(Generation.state).in_(ACTIVE),
+            )
+        )
+        needed = set(found)
+        gone: list[str] = []
+        for some in _batches(image_ids):
+            batch = [id for id in some if id not in needed]
+            there = await self._images.kept(uow, viewer.user_id, batch)
+            await self._trash.put(uow, viewer.user_id, list(there))
+            gone += [id for id in batch if id in there]
+        self._ring(uow, viewer)
+        return Removed(gone, stayed=len(needed.intersection(image_ids)))
+
     async def restore(self, uow: UnitOfWork, viewer: Viewer, image_ids: Sequence[str]) -> list[Picture]:
         """Back from the trash to where they were. Raises NotFound."""
         await uow.lock(viewer.user_id)
@@ -84,13 +115,16 @@ class Deletions:
         """What can be taken back, last deleted first."""
         trashed = await self._trash.contents(uow, viewer.user_id, limit)
         ids = list({one.picture.generation_id for one in trashed if one.picture.generation_id})
-        found = await uow.session.exec(
-            select(Generation.id, Generation.prompt).where(
-                Generation.owner_id == viewer.user_id, col(Generation.id).in_(ids)
+        prompts: dict[str | None, str] = {}
+        kept: dict[str, list[Picture]] = {}
+        for batch in _batches(ids):
+            found = await uow.session.exec(
+                select(Generation.id, Generation.prompt).where(
+                    Generation.owner_id == viewer.user_id, col(Generation.id).in_(batch)
+                )
             )
-        )
-        prompts: dict[str | None, str] = dict(found.all())
-        kept = await self._images.of_generations(uow, viewer.user_id, ids)
+            prompts |= dict(found.all())
+            kept |= await self._images.of_generations(uow, viewer.user_id, batch)
         return [
             Deleted(
                 one.picture,
@@ -135,14 +169,25 @@ class Deletions:
 
     @staticmethod
     async def _blank(uow: UnitOfWork, viewer: Viewer, generation_ids: Sequence[str]) -> int:
-        changed = await uow.session.exec(
-            update(Generation)
-            .where(
-                col(Generation.id).in_(generation_ids),
-                col(Generation.owner_id) == viewer.user_id,
-                col(Generation.state).in_(FINAL),
-                col(Generation.prompt) != "",
+        """Erase prompts, and their words from the library's search; returns how many there were."""
+        erased = 0
+        for batch in _batches(generation_ids):
+            found = await uow.session.exec(
+                select(Generation.id, Generation.prompt).where(
+                    col(Generation.id).in_(batch),
+                    col(Generation.owner_id) == viewer.user_id,
+                    col(Generation.state).in_(FINAL),
+                    col(Generation.prompt) != "",
+                )
             )
-            .values(prompt="", prompt_starred=False)
-        )
-        return changed.rowcount
+            prompts = dict(found.all())
+            await uow.session.exec(
+                update(Generation).where(col(Generation.id).in_(list(prompts))).values(prompt="", prompt_starred=False)
+            )
+            await words.forget(uow, viewer.user_id, prompts)
+            erased += len(prompts)
+        return erased
+
+
+def _batches(ids: Sequence[str]) -> list[list[str]]:
+    return [list(ids[at : at + _BATCH]) for at in range(0, len(ids), _BATCH)]

@@ -16,6 +16,8 @@ class Generation(SQLModel, table=True):
     __table_args__ = (
         Index("ix_generation_owner_created", "owner_id", "id"),
         Index("ix_generation_state_lease", "state", "lease_until"),
+        Index("ix_generation_owner_model", "owner_id", "model", "id"),
+        Index("ix_generation_owner_provider", "owner_id", "provider", "id"),
     )
 
     id: str = Field(primary_key=True)

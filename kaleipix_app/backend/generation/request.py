@@ -16,6 +16,7 @@ from kaleipix_app.backend.credits.ledger import Ledger
 from kaleipix_app.backend.db.engine import UnitOfWork
 from kaleipix_app.backend.errors import BadInput, TooMany
 from kaleipix_app.backend.generation.feed import Feed
+from kaleipix_app.backend.generation.library import words
 from kaleipix_app.backend.generation.machine import ACTIVE, State
 from kaleipix_app.backend.generation.models import Generation, GenerationLog
 from kaleipix_app.backend.generation.transfers import Transfers
@@ -99,6 +100,7 @@ class Requests:
             GenerationLog(id=row.id, user_id=viewer.user_id, prompt=row.prompt, model=model.id, created_at=now)
         )
         await uow.session.flush()
+        await words.add(uow, viewer.user_id, row.id, row.prompt)
         uow.after_commit(self._ring)
         uow.after_commit(lambda: self._feed.publish(viewer.user_id))
         return row.id

@@ -15,11 +15,11 @@ from kaleipix_app.backend.generation.feed import Feed, Previews
 from kaleipix_app.backend.generation.machine import Event
 from kaleipix_app.backend.generation.models import Generation
 from kaleipix_app.backend.generation.ordering import Ordering
+from kaleipix_app.backend.generation.provenance import source_type
 from kaleipix_app.backend.generation.records import LeaseLost, Records
 from kaleipix_app.backend.generation.updates import Shown, until
 from kaleipix_app.backend.jobs.base import Lease
 from kaleipix_app.backend.media.images import Images, StoredResult
-from kaleipix_app.backend.media.provenance import SourceType
 from kaleipix_app.backend.providers.base import (
     Delivered,
     NotNow,
@@ -30,10 +30,9 @@ from kaleipix_app.backend.providers.base import (
     Unconfigured,
     Update,
 )
-from kaleipix_app.backend.providers.catalogue import MODELS
 
 MOST_ATTEMPTS = 3  # of the built-in engine: what stops the process so often will stop it again
-MOST_RESUMPTIONS = 20  # of an order at a provider, which is not what stops the process
+MOST_RESUMPTIONS = 20  # of an order at a provider, without a word from there in between
 MOST_WAIT = timedelta(minutes=30)  # until it is ordered
 MOST_FOLLOW = timedelta(hours=2)  # from the order on, restarts included
 _WENT_WRONG = "Something went wrong on our side. Try again."
@@ -121,7 +120,7 @@ class Runner:
         shown = Shown()
         try:
             async for update in until(stop, provider.follow(job)):
-                await self._show(lease, row, update, shown)
+                await self._show(lease, row, update, shown, provider)
         except (asyncio.CancelledError, LeaseLost):
             if provider.repeatable:
                 await provider.cancel(job)  # overtaken or shutting down: nobody will collect
@@ -151,21 +150,24 @@ class Runner:
             async with self._db.unit_of_work() as uow:
                 await change(uow, lease, wait)
 
-    async def _show(self, lease: Lease, row: Generation, update: Update, shown: Shown) -> None:
+    async def _show(self, lease: Lease, row: Generation, update: Update, shown: Shown, provider: Provider) -> None:
         """What the provider says: on the row, and to whoever watches."""
         if isinstance(update, Running) and update.preview is not None:
             self._previews.put(row.id, row.owner_id, update.preview)
         if shown.is_news(update, len(self._stops)):
-            await self._write(lease, shown.event, progress=shown.progress, provider_place=shown.place)
+            # Waiting for somebody else's machine stops no process: only what comes after it may.
+            survived = {} if provider.repeatable else {"attempts": 0}
+            await self._write(lease, shown.event, progress=shown.progress, provider_place=shown.place, **survived)
         else:
             self._feed.publish(row.owner_id)
 
     async def _keep(self, lease: Lease, row: Generation, delivered: list[Delivered]) -> None:
         """Store first (create-only, so a repeat is harmless), then write rows and bill in one transaction."""
         stored: list[tuple[int, Delivered, StoredResult]] = []
+        made_by = source_type(row.model, row.source_id)
         for position, one in enumerate(delivered):
             try:
-                kept = await self._images.store_result(row.id, position, one.data, _source_type(row))
+                kept = await self._images.store_result(row.id, position, one.data, made_by)
             except (BadInput, TooLarge) as error:  # the others may be fine
                 _log.warning("result_unusable", generation=row.id, provider=row.provider, code=error.code)
             else:
@@ -189,10 +191,3 @@ class Runner:
     async def _write(self, lease: Lease, event: Event, **values: Any) -> None:
         async with self._db.unit_of_work() as uow:
             await self._records.advance(uow, lease, event, **values)
-
-
-def _source_type(row: Generation) -> SourceType:
-    model = MODELS.get(row.model)
-    if model is not None and not model.is_ai:
-        return SourceType.ALGORITHMIC
-    return SourceType.TRAINED if row.source_id is None else SourceType.TRAINED_COMPOSITE

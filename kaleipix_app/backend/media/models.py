@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, Integer, text
+from sqlalchemy import BigInteger, Index, Integer, false, text
 from sqlmodel import Field, SQLModel
 
 _DELETED = text("deleted_at IS NOT NULL")
+_KEPT = text("deleted_at IS NULL")
+_FAVOURITE = text("deleted_at IS NULL AND is_favourite")
 _LARGE = BigInteger().with_variant(Integer, "sqlite")  # which has one size of integers
 
 
@@ -17,6 +19,10 @@ class Image(SQLModel, table=True):
     __tablename__ = "image"
     __table_args__ = (
         Index("ix_image_trash", "owner_id", "deleted_at", sqlite_where=_DELETED, postgresql_where=_DELETED),
+        # The library's pages: ids sort by time.
+        Index("ix_image_kept", "owner_id", "id", sqlite_where=_KEPT, postgresql_where=_KEPT),
+        Index("ix_image_kept_kind", "owner_id", "kind", "id", sqlite_where=_KEPT, postgresql_where=_KEPT),
+        Index("ix_image_favourite", "owner_id", "id", sqlite_where=_FAVOURITE, postgresql_where=_FAVOURITE),
     )
 
     id: str = Field(primary_key=True)
@@ -31,4 +37,5 @@ class Image(SQLModel, table=True):
     byte_size: int
     storage_key: str  # folder in storage: original, thumb and preview lie below it
     created_at: datetime
+    is_favourite: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     deleted_at: datetime | None = None  # trash.py says what it means

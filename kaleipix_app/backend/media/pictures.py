@@ -26,6 +26,7 @@ class Picture:
     position: int  # 0 to 3 among the results of one generation
     storage_key: str
     is_deleted: bool
+    is_favourite: bool
 
     @classmethod
     def of(cls, row: Image) -> Self:
@@ -42,6 +43,7 @@ class Picture:
             position=row.position,
             storage_key=row.storage_key,
             is_deleted=row.deleted_at is not None,
+            is_favourite=row.is_favourite,
         )
 
     def key(self, variant: Variant) -> str:

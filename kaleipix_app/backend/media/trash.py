@@ -66,13 +66,15 @@ class Trash:
 
     async def restore(self, uow: UnitOfWork, owner_id: str, image_ids: Sequence[str]) -> list[Picture]:
         """Take back what is still in the trash. Raises NotFound if nothing of it is."""
-        found = await uow.session.exec(
-            update(Image)
-            .where(col(Image.id).in_(image_ids), col(Image.owner_id) == owner_id, in_trash(self._clock.now()))
-            .values(deleted_at=None)
-            .returning(Image)
-        )
-        pictures = [Picture.of(row) for row in found.scalars()]
+        pictures: list[Picture] = []
+        for ids in _batches(image_ids):
+            found = await uow.session.exec(
+                update(Image)
+                .where(col(Image.id).in_(ids), col(Image.owner_id) == owner_id, in_trash(self._clock.now()))
+                .values(deleted_at=None)
+                .returning(Image)
+            )
+            pictures += [Picture.of(row) for row in found.scalars()]
         if not pictures:
             raise NotFound("This picture is no longer in the trash.")
         return pictures
@@ -89,12 +91,15 @@ class Trash:
 
     async def condemn(self, uow: UnitOfWork, owner_id: str, image_ids: Sequence[str]) -> None:
         """From now on nobody sees them and nobody takes them back; `erase` removes them. Raises NotFound."""
-        changed = await uow.session.exec(
-            update(Image)
-            .where(col(Image.id).in_(image_ids), col(Image.owner_id) == owner_id, in_trash(self._clock.now()))
-            .values(deleted_at=_OVERDUE)
-        )
-        if not changed.rowcount:
+        changed = 0
+        for ids in _batches(image_ids):
+            condemned = await uow.session.exec(
+                update(Image)
+                .where(col(Image.id).in_(ids), col(Image.owner_id) == owner_id, in_trash(self._clock.now()))
+                .values(deleted_at=_OVERDUE)
+            )
+            changed += condemned.rowcount
+        if not changed:
             raise NotFound("This picture is no longer in the trash.")
 
     async def condemn_masks(self, uow: UnitOfWork, mask_ids: Sequence[str]) -> None:

@@ -9,9 +9,10 @@ from sqlmodel import col, select
 
 from kaleipix_app.backend.accounts.viewer import Viewer
 from kaleipix_app.backend.db.engine import UnitOfWork
-from kaleipix_app.backend.errors import NotFound
+from kaleipix_app.backend.errors import BadInput, NotFound
 from kaleipix_app.backend.media.images import Images
 from kaleipix_app.backend.media.origin import Origins
+from kaleipix_app.backend.sharing.links import MOST_PICTURES
 from kaleipix_app.backend.sharing.models import Share, ShareImage
 
 
@@ -33,7 +34,9 @@ class Drafts:
         self._origins = origins
 
     async def of(self, uow: UnitOfWork, viewer: Viewer, image_ids: Sequence[str]) -> Draft:
-        """Those of the pictures that are kept, in their order. Raises NotFound if there are none."""
+        """Those of the pictures that are kept, in their order. Raises NotFound (none), BadInput (too many)."""
+        if len(image_ids) > MOST_PICTURES:
+            raise BadInput(f"A link shows at most {MOST_PICTURES} pictures. Choose fewer.")
         kept = await self._images.kept(uow, viewer.user_id, list(image_ids))
         ids = tuple(id for id in dict.fromkeys(image_ids) if id in kept)
         if not ids:

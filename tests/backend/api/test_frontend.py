@@ -10,6 +10,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from kaleipix_app.backend import tables
 from kaleipix_app.backend.api import frontend, health
 from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.media.storage import Storage
@@ -86,9 +87,7 @@ async def test_not_ready_without_storage_or_tables(monitored: httpx.AsyncClient,
     ready = await monitored.get("/readyz")
     assert (ready.status_code, ready.json()["storage"], ready.json()["database"]) == (503, "failed", "ok")
     async with db.unit_of_work() as uow:
-        await (await uow.session.connection()).exec_driver_sql("DROP TABLE login_session")
-        await (await uow.session.connection()).exec_driver_sql("DROP TABLE image")
-        await (await uow.session.connection()).exec_driver_sql("DROP TABLE generation")
-        await (await uow.session.connection()).exec_driver_sql('DROP TABLE "user"')
+        connection = await uow.session.connection()
+        await connection.run_sync(tables.metadata.drop_all)
     assert (await monitored.get("/readyz")).json()["database"] == "failed"
     assert (await monitored.get("/healthz")).status_code == 200

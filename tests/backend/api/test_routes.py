@@ -31,7 +31,11 @@ FOR_VIEWERS = {
     "/s/{token}/pictures.zip",
     "/s/{token}/{image_id}/{variant}",
 }
-GIVES_PICTURES = {"/media/{image_id}/{variant}", "/api/generations/{generation_id}/preview"}
+GIVES_PICTURES = {
+    "/media/{image_id}/{variant}",
+    "/api/generations/{generation_id}/preview",
+    "/api/library.zip",
+}
 TAKES_PICTURES = {"/api/uploads"}
 
 

@@ -29,7 +29,7 @@ PICTURE_EVENTS = frozenset(
     {"durations", "nsfw", "partial", "extra", "svg", "redirect", "url"}
     | {"null_size", "absent_size", "wrong_size", "changed"}
 )
-STEP_NAMES = "submit status stream result cancel token upload initiate download job webhook any"
+STEP_NAMES = "submit status stream result cancel token upload initiate download job webhook any other"
 PLACES = {"/storage/auth/token": "token", "/files/upload": "upload", "/storage/upload/initiate": "initiate"}
 
 

@@ -1,0 +1,131 @@
+"""The library: everything that a person keeps, by date, with its filter and what can be done with many at once."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from kaleipix_app.components import theme
+from kaleipix_app.components.farewell import while_signed_in
+from kaleipix_app.components.library_bar import collection_question, collection_tools, selection_bar
+from kaleipix_app.components.library_filters import filters
+from kaleipix_app.components.library_grid import library_grid
+from kaleipix_app.components.navigation import room_tabs, rooms
+from kaleipix_app.components.notice import notice_line
+from kaleipix_app.components.person import account_link, sign_out_button
+from kaleipix_app.components.picture import picture
+from kaleipix_app.components.picture_detail import picture_detail
+from kaleipix_app.components.share_dialog import share_dialog
+from kaleipix_app.components.shell import error_line, skip_link, theme_switch, wordmark
+from kaleipix_app.components.trash import undo
+from kaleipix_app.state.library import Library
+from kaleipix_app.state.picture_detail import PictureDetail
+from kaleipix_app.state.selection import Chosen
+
+
+def library() -> rx.Component:
+    """The page, while its session lives."""
+    return while_signed_in(_library())
+
+
+def _library() -> rx.Component:
+    return rx.el.div(
+        _header(),
+        rx.el.main(
+            rx.el.div(
+                rx.el.h1("Library", class_name="text-2xl font-semibold tracking-tight"),
+                rx.el.p(
+                    rx.cond(Library.ready, rx.cond(Library.found == 1, "1 picture", f"{Library.total} pictures"), ""),
+                    role="status",
+                    class_name="text-sm text-muted tabular-nums",
+                ),
+                rx.el.div(collection_tools(), class_name="ml-auto"),
+                class_name="flex min-h-9 items-baseline gap-3",
+            ),
+            filters(),
+            error_line(Library.error),
+            rx.cond(Library.ready, rx.cond(Library.found > 0, _grid(), _nothing()), _loading()),
+            selection_bar(),
+            undo(),
+            id="content",
+            class_name="flex w-full grow flex-col gap-4 px-4 pt-5 pb-40 lg:px-8",
+        ),
+        room_tabs(Library.username_shown, "/library"),
+        picture_detail(),
+        collection_question(),
+        share_dialog(),
+        notice_line(),
+        class_name="flex min-h-dvh flex-col bg-canvas",
+    )
+
+
+def _header() -> rx.Component:
+    return rx.el.header(
+        skip_link(),
+        rx.el.div(wordmark("/"), rooms(Library.username_shown, "/library"), class_name="flex items-center gap-4"),
+        rx.el.div(
+            account_link(Library.username_shown),
+            theme_switch(),
+            sign_out_button(Library.ready),
+            class_name="flex items-center gap-2",
+        ),
+        class_name="sticky top-0 z-20 flex h-14 shrink-0 items-center justify-between border-b border-line bg-canvas px-4 lg:px-5",
+    )
+
+
+def _grid() -> rx.Component:
+    return library_grid(
+        page=Library.page,
+        change=Library.change,
+        cleared=Chosen.cleared,
+        everything=Chosen.everything,
+        on_more=Library.more,
+        on_zone=Library.set_zone,
+        on_open=PictureDetail.show,
+        on_favourite=PictureDetail.favourite,
+        on_delete=Chosen.delete,
+        on_toggle=Chosen.toggle,
+        on_range=Chosen.span,
+        on_all=Chosen.select_all,
+        on_none=Chosen.clear,
+        aria_label="Pictures",
+    )
+
+
+def _nothing() -> rx.Component:
+    """Two different kinds of nothing: no picture at all, and none that the filter finds."""
+    return rx.el.div(
+        rx.cond(
+            Library.filter.is_set,
+            rx.fragment(
+                rx.icon("search-x", size=40, class_name="text-muted"),
+                rx.el.p("Nothing matches", class_name="text-xl font-semibold tracking-tight"),
+                rx.el.p("Try other words or take a filter off.", class_name="text-muted"),
+                rx.el.button(
+                    "Show everything", type="button", on_click=Library.show_everything, class_name=theme.SECONDARY
+                ),
+            ),
+            rx.fragment(
+                picture(
+                    "/samples/prompt-2.webp",
+                    "",
+                    320,
+                    320,
+                    class_name="size-40 rotate-2 rounded-panel object-cover shadow-float",
+                ),
+                rx.el.p("Your library is empty", class_name="text-xl font-semibold tracking-tight"),
+                rx.el.p(
+                    "Everything you make or bring is kept here, private to you.", class_name="text-center text-muted"
+                ),
+                rx.el.a("Make a picture", href=f"/w/{Library.username_shown}", class_name=theme.PRIMARY),
+            ),
+        ),
+        class_name="flex grow flex-col items-center justify-center gap-4 py-16",
+    )
+
+
+def _loading() -> rx.Component:
+    return rx.el.div(
+        *(rx.el.div(class_name="aspect-square animate-breathe rounded-control bg-raised") for _ in range(12)),
+        aria_hidden=True,
+        class_name="mt-13 grid grid-cols-3 gap-2 sm:grid-cols-4 lg:grid-cols-6",
+    )

@@ -1,0 +1,181 @@
+"""What the browser gets to see of the library: small frozen types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kaleipix_app.backend.generation.library.filters import Filter
+from kaleipix_app.backend.generation.library.pages import MOST_COUNTED, Kept
+from kaleipix_app.backend.generation.library.service import Detail
+from kaleipix_app.backend.generation.provenance import source_type
+from kaleipix_app.backend.media.encode import Format
+from kaleipix_app.backend.media.provenance import SourceType
+from kaleipix_app.backend.providers.catalogue import MODELS
+from kaleipix_app.backend.providers.catalogue.places import PLACES
+from kaleipix_app.state.offers import about_seconds
+
+_ALT = 80  # characters; a page of tiles stays far below 20 kB
+_OWN = "A picture of your own"
+_MADE = {
+    SourceType.ALGORITHMIC: "Made by an algorithm",
+    SourceType.TRAINED: "Made with AI",
+    SourceType.TRAINED_COMPOSITE: "Your picture, changed with AI",
+}
+
+
+@dataclass(frozen=True)
+class TileView:
+    """One tile of the grid."""
+
+    id: str
+    alt: str
+    at: int  # milliseconds since 1970; the browser knows which day that is for the person
+    favourite: bool
+
+
+@dataclass(frozen=True)
+class PageView:
+    """The latest page. A larger version is another list; else it comes behind the id `after`."""
+
+    version: int = 0
+    after: str = ""
+    items: list[TileView] = field(default_factory=list)
+    ended: bool = False
+    oldest: bool = False
+
+
+@dataclass(frozen=True)
+class ChangeView:
+    """What became of pictures that the grid may have."""
+
+    version: int = 0
+    removed: list[str] = field(default_factory=list)
+    put: list[TileView] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class FilterView:
+    """The filter as its controls show it."""
+
+    text: str = ""
+    model: str = ""
+    provider: str = ""
+    kind: str = ""
+    favourites: bool = False
+    collection: str = ""
+    since: str = ""
+    until: str = ""
+    oldest: bool = False
+    is_set: bool = False
+
+
+@dataclass(frozen=True)
+class OptionView:
+    """One value to choose."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class LineView:
+    """One line of facts."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class DetailView:
+    """Everything about one picture. An empty id: none is looked at."""
+
+    id: str = ""
+    preview: str = ""
+    alt: str = ""
+    width: int = 1
+    height: int = 1
+    prompt: str = ""
+    source: str = ""  # thumbnail
+    is_result: bool = False
+    favourite: bool = False
+    lines: list[LineView] = field(default_factory=list)
+
+
+def tile_view(kept: Kept) -> TileView:
+    """A picture in the grid. Only a result's alternative text starts with its prompt."""
+    prompt = kept.prompt if len(kept.prompt) <= _ALT else kept.prompt[: _ALT - 1] + "…"
+    is_result = kept.picture.kind == "result"
+    alt = (prompt or "Prompt deleted") if is_result else _OWN
+    return TileView(kept.picture.id, alt, round(kept.made_at.timestamp() * 1000), kept.picture.is_favourite)
+
+
+def total_text(total: int) -> str:
+    """How many, as people say it."""
+    return f"more than {MOST_COUNTED:,}" if total > MOST_COUNTED else f"{total:,}"
+
+
+def filter_view(wanted: Filter) -> FilterView:
+    """A filter for its controls."""
+    plain = Filter(zone=wanted.zone, oldest_first=wanted.oldest_first)
+    return FilterView(
+        text=wanted.text,
+        model=wanted.model,
+        provider=wanted.provider,
+        kind=wanted.kind,
+        favourites=wanted.favourites,
+        collection=wanted.collection,
+        since=wanted.since.isoformat() if wanted.since else "",
+        until=wanted.until.isoformat() if wanted.until else "",
+        oldest=wanted.oldest_first,
+        is_set=wanted != plain,
+    )
+
+
+def detail_view(detail: Detail) -> DetailView:
+    """One picture with all that is needed to make it again."""
+    picture, record = detail.picture, detail.record
+    prompt = (record.prompt or "Prompt deleted") if record else ""
+    return DetailView(
+        id=picture.id,
+        preview=f"/media/{picture.id}/preview",
+        alt=prompt or _OWN,
+        width=picture.width,
+        height=picture.height,
+        prompt=prompt,
+        source=f"/media/{record.source_id}/thumb" if record and record.source_id else "",
+        is_result=record is not None,
+        favourite=picture.is_favourite,
+        lines=[LineView(label, value) for label, value in [*_asked(detail), *_file(detail)] if value],
+    )
+
+
+def provider_name(key: str) -> str:
+    """As people know it."""
+    return PLACES[key].name if key in PLACES else "Built-in engine" if key == "builtin" else key
+
+
+def _asked(detail: Detail) -> list[tuple[str, str]]:
+    picture, record = detail.picture, detail.record
+    if record is None:
+        return []
+    model = MODELS.get(record.model)
+    kind = source_type(record.model, record.source_id)
+    took = (record.finished_at - record.started_at) if record.finished_at and record.started_at else None
+    return [
+        ("Model", f"{model.name} ({model.vendor})" if model else record.model),
+        ("Provider", provider_name(record.provider)),
+        ("Seed", str(record.seed if picture.seed is None else picture.seed)),
+        ("Asked for", f"{record.count} × {record.aspect_ratio or 'the shape of the source'}"),
+        *((name.replace("_", " ").capitalize(), str(value)) for name, value in record.params.items()),
+        ("Cost", f"{record.price} credit{'' if record.price == 1 else 's'}, {record.count} asked for"),
+        ("Took", about_seconds(took.total_seconds()).removeprefix("about ") if took else ""),
+        ("Provenance", f"{_MADE[kind]} ({kind.value})"),
+    ]
+
+
+def _file(detail: Detail) -> list[tuple[str, str]]:
+    picture = detail.picture
+    size = (
+        f"{picture.width} × {picture.height} {Format.of(picture.content_type).name}, {picture.byte_size / 1e6:.1f} MB"
+    )
+    return [("Made" if detail.record else "Added", f"{detail.made_at:%-d %B %Y, %H:%M} UTC"), ("File", size)]

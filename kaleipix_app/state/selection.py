@@ -1,0 +1,204 @@
+"""What is selected in the library, and what is done with all of it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import reflex as rx
+
+from kaleipix_app.backend import container
+from kaleipix_app.backend.accounts.viewer import Viewer
+from kaleipix_app.backend.errors import BadInput, NotFound
+from kaleipix_app.backend.generation.library.filters import Selection
+from kaleipix_app.backend.generation.library.pages import MOST_COUNTED
+from kaleipix_app.state.guard import sentences, viewer_of
+from kaleipix_app.state.library import Library
+from kaleipix_app.state.library_views import total_text
+from kaleipix_app.state.share_dialog import ShareDialog
+from kaleipix_app.state.trash import TrashBin
+
+_MOST_NAMED = 20_000  # pictures that are selected one by one
+
+
+class Chosen(rx.State):
+    """Named pictures, or everything that the filter finds except those that are named."""
+
+    count: str = ""  # how many, as people say it; empty when nothing is selected
+    everything: bool = False
+    cleared: int = 0  # grows when the grid has to forget its marks
+    naming: str = ""  # the dialog for a name that is open: new, rename
+    error: str = ""
+    _ids: set[str] = set()
+    _total: int = 0  # of everything
+
+    @rx.event
+    async def toggle(self, image_id: str, on: bool) -> None:
+        """One picture."""
+        if on != self.everything:
+            self._ids = {*self._ids, image_id[:64]} if len(self._ids) < _MOST_NAMED else self._ids
+        else:
+            self._ids = self._ids - {image_id}
+        self._tell()
+
+    @rx.event
+    async def span(self, first: str, last: str) -> None:
+        """All from one picture to another, as the list has them."""
+        viewer = await viewer_of(self)
+        library = await self.get_state(Library)
+        low, high = sorted((first, last))
+        parts = container.get()
+        async with parts.db.reading() as uow:
+            found = await parts.library.between(uow, viewer.user_id, library._wanted, low, high)
+        self._ids = self._ids - set(found) if self.everything else {*self._ids, *found[:_MOST_NAMED]}
+        self._tell()
+
+    @rx.event
+    async def select_all(self) -> None:
+        """Everything that the filter finds, also what was never on the screen."""
+        library = await self.get_state(Library)
+        self.everything, self._ids, self._total = True, set(), library.found
+        self._tell()
+
+    @rx.event
+    async def clear(self) -> None:
+        """Nothing."""
+        self._clear()
+
+    @rx.event
+    async def mark(self, on: bool) -> None:
+        """Favourites, or not."""
+        viewer = await viewer_of(self)
+        library = await self.get_state(Library)
+        parts = container.get()
+        with sentences(library._show_error):
+            async with parts.db.unit_of_work() as uow:
+                ids = await parts.library.chosen(uow, viewer.user_id, await self._selection())
+                await parts.library.set_favourite(uow, viewer, ids, on)
+            self._clear()
+            if library._wanted.favourites and not on:
+                await library._take_out(viewer, ids)
+            elif len(ids) <= 40:
+                await library._show_anew(viewer, ids)
+            else:
+                await library._start_over(viewer)
+
+    @rx.event
+    async def delete(self, image_id: str) -> None:
+        """One picture or, if none is named, all that are selected, into the trash."""
+        viewer = await viewer_of(self)
+        library = await self.get_state(Library)
+        parts = container.get()
+        with sentences(library._show_error):
+            async with parts.db.unit_of_work() as uow:
+                selection = Selection(frozenset({image_id})) if image_id else await self._selection()
+                ids = await parts.library.chosen(uow, viewer.user_id, selection)
+                removed = await parts.deletions.delete_many(uow, viewer, ids)
+            if removed.stayed:
+                library.error = f"Pictures that something is being made from stayed: {removed.stayed}."
+            await self._deleted(viewer, removed.ids)
+
+    @rx.event
+    async def zip(self) -> rx.event.EventSpec | None:
+        """Take them home."""
+        viewer = await viewer_of(self)
+        name = container.get().selections.keep(viewer.user_id, await self._selection())
+        return rx.download(url=f"/api/library.zip?selection={name}", filename="kaleipix.zip")
+
+    @rx.event
+    async def share(self) -> None:
+        """A link to them."""
+        viewer = await viewer_of(self)
+        library, dialog = await self.get_state(Library), await self.get_state(ShareDialog)
+        parts = container.get()
+        with sentences(library._show_error):
+            async with parts.db.reading() as uow:
+                ids = await parts.library.chosen(uow, viewer.user_id, await self._selection())
+            await dialog._ask(viewer, ids)
+
+    @rx.event
+    async def put_into(self, collection_id: str) -> None:
+        """Into a collection."""
+        viewer = await viewer_of(self)
+        library = await self.get_state(Library)
+        if not collection_id:
+            return
+        with sentences(library._show_error):
+            await self._put_into(viewer, collection_id)
+
+    @rx.event
+    async def take_out(self) -> None:
+        """Out of the collection that is looked at."""
+        viewer = await viewer_of(self)
+        library = await self.get_state(Library)
+        parts = container.get()
+        with sentences(library._show_error):
+            async with parts.db.unit_of_work() as uow:
+                ids = await parts.library.chosen(uow, viewer.user_id, await self._selection())
+                await parts.collections.remove(uow, viewer, library._wanted.collection, ids)
+            self._clear()
+            await library._take_out(viewer, ids)
+
+    @rx.event
+    async def ask_name(self, kind: str) -> None:
+        """Before a collection is made or gets another name."""
+        self.naming, self.error = kind if kind in ("new", "rename", "delete") else "", ""
+
+    @rx.event
+    async def name(self, form: dict[str, Any]) -> rx.event.EventSpec | None:
+        """The dialog was answered: a new collection with what is selected, another name, or its end."""
+        viewer = await viewer_of(self)
+        library = await self.get_state(Library)
+        name, kind, current = str(form.get("name", "")), self.naming, library._wanted.collection
+        parts = container.get()
+        self.error = ""
+        with sentences(self._show_error):
+            async with parts.db.unit_of_work() as uow:
+                if kind == "new":
+                    made = await parts.collections.create(uow, viewer, name)
+                elif kind == "rename":
+                    await parts.collections.rename(uow, viewer, current, name)
+                elif kind == "delete":
+                    await parts.collections.delete(uow, viewer, current)
+                else:
+                    raise BadInput("Choose what to do first.")
+            self.naming = ""
+            if kind == "new" and self.count:
+                await self._put_into(viewer, made.id)
+            await library._read_collections(viewer)
+            if kind == "delete":
+                return Library.narrow("collection", "")
+        return None
+
+    async def _put_into(self, viewer: Viewer, collection_id: str) -> None:
+        parts = container.get()
+        async with parts.db.unit_of_work() as uow:
+            ids = await parts.library.chosen(uow, viewer.user_id, await self._selection())
+            await parts.collections.add(uow, viewer, collection_id, ids)
+        self._clear()
+
+    async def _deleted(self, viewer: Viewer, ids: Sequence[str]) -> None:
+        if not ids:
+            raise NotFound
+        self._clear()
+        library, trash = await self.get_state(Library), await self.get_state(TrashBin)
+        await library._take_out(viewer, ids)
+        await trash._offer_undo(viewer, ids)
+
+    async def _selection(self) -> Selection:
+        library = await self.get_state(Library)
+        return Selection(frozenset(self._ids), library._wanted if self.everything else None)
+
+    def _tell(self) -> None:
+        if self.everything:
+            beyond = self._total > MOST_COUNTED
+            self.count = total_text(self._total if beyond else max(0, self._total - len(self._ids)))
+        else:
+            self.count = f"{len(self._ids):,}" if self._ids else ""
+
+    def _clear(self) -> None:
+        self.count, self.everything, self._ids = "", False, set()
+        self.cleared += 1
+
+    def _show_error(self, sentence: str) -> None:
+        self.error = sentence

@@ -1,0 +1,253 @@
+"""The library in a real browser: thousands of pictures, few nodes; filters in the address; selection, ZIP, undo."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import zipfile
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from kaleipix_app.backend import tokens
+from tests.e2e.conftest import SIZES, NewPage
+from tests.e2e.people import finished, generate, sign_up
+from tests.e2e.studio_server import StudioServer
+from tests.e2e.test_accessibility import _WATCH_SHIFTS, assert_accessible, assert_fits
+
+Keep = Callable[[Page, str], None]
+_MANY = 3_000
+
+
+def fill(server: StudioServer, username: str, count: int) -> None:
+    """Copies of the person's only picture and its generation, one each quarter of an hour before now."""
+    with sqlite3.connect(server.data_dir / "kaleipix.db") as db:
+        db.row_factory = sqlite3.Row
+        image = dict(
+            db.execute(
+                "SELECT * FROM image WHERE owner_id = (SELECT id FROM user WHERE username = ?)", (username,)
+            ).fetchone()
+        )
+        generation = dict(db.execute("SELECT * FROM generation WHERE id = ?", (image["generation_id"],)).fetchone())
+        made, images, words = [], [], []
+        for number in range(count):
+            at = tokens.made_at(generation["id"]).timestamp() - 900 * (number + 1)
+            id = tokens.first_id(tokens.made_at(generation["id"]).fromtimestamp(at).astimezone())
+            moment = tokens.made_at(id).strftime("%Y-%m-%d %H:%M:%S.%f")
+            made.append({**generation, "id": id, "prompt": f"copy {number}", "created_at": moment})
+            images.append({**image, "id": f"{id}0", "generation_id": id, "created_at": moment})
+            words += [{"owner": image["owner_id"], "word": word, "id": id} for word in ("copy", str(number))]
+        for table, rows in (("generation", made), ("image", images)):
+            names = ", ".join(f'"{name}"' for name in rows[0])
+            db.executemany(f"INSERT INTO {table} ({names}) VALUES ({', '.join(':' + name for name in rows[0])})", rows)
+        db.executemany("INSERT INTO prompt_word (owner_id, word, generation_id) VALUES (:owner, :word, :id)", words)
+
+
+def a_library(page: Page, server: StudioServer, name: str, count: int = 0) -> None:
+    """One real picture, and copies of it."""
+    sign_up(page, server, name)
+    generate(page, "the real one")
+    finished(page, "the real one")
+    if count:
+        fill(server, name, count)
+    page.goto(f"/w/{name}/library")
+    expect(page.get_by_text(total(count + 1), exact=True)).to_be_visible()
+
+
+def total(count: int) -> str:
+    return f"{count:,} picture{'' if count == 1 else 's'}"
+
+
+def tiles(page: Page) -> Locator:
+    return page.get_by_role("grid", name="Pictures").get_by_role("img")
+
+
+def bar(page: Page) -> Locator:
+    return page.get_by_role("group", name="Selection")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_thousands_of_pictures_are_few_nodes_and_small_events(
+    size: str, server: StudioServer, new_page: NewPage, keep: Keep
+) -> None:
+    page = new_page(server.url, size)
+    page.add_init_script(_WATCH_SHIFTS)
+    frames: list[int] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda data: frames.append(len(data))))
+    a_library(page, server, f"hoarder-{size}", _MANY)
+    expect(tiles(page).first).to_be_visible()
+    frames.clear()
+    shifted = {"opened": page.evaluate("window.shifted")}
+    grid = page.get_by_role("grid", name="Pictures")
+    for _ in range(12):
+        height = f"{grid.evaluate('(grid) => grid.offsetHeight')}px"
+        page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
+        expect(grid).not_to_have_css("height", height)
+        assert tiles(page).count() < 120
+        assert page.evaluate("document.querySelectorAll('*').length") < 1_500
+    shifted["scrolled"] = page.evaluate("window.shifted")
+    assert frames
+    assert max(frames) < 20_000
+    assert_fits(page, "library")
+    keep(page, f"library-many-{size}")
+    page.get_by_role("button", name="Oldest first").click()
+    expect(tiles(page).first).to_have_attribute("alt", f"copy {_MANY - 1}")
+    shifted["sorted"] = page.evaluate("window.shifted")
+    assert {when: much for when, much in shifted.items() if much >= 0.02} == {}
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.parametrize("size", SIZES)
+def test_every_state_is_accessible(size: str, scheme: str, server: StudioServer, new_page: NewPage, keep: Keep) -> None:
+    page = new_page(server.url, size, scheme, bypass_csp=True)
+    name = f"{size}-{scheme}"
+
+    def look(state: str) -> None:
+        assert_accessible(page, f"{state} ({name})")
+        assert_fits(page, f"{state} ({name})")
+        keep(page, f"{state}-{name}")
+
+    sign_up(page, server, f"shelf-{name}")
+    page.goto(f"/w/shelf-{name}/library")
+    expect(page.get_by_text("Your library is empty")).to_be_visible()
+    look("library-empty")
+    page.goto(f"/w/shelf-{name}")
+    generate(page, "the real one")
+    finished(page, "the real one")
+    fill(server, f"shelf-{name}", 100)
+    page.goto(f"/w/shelf-{name}/library")
+    expect(tiles(page).first).to_be_visible()
+    look("library")
+    tiles(page).first.click()
+    expect(page.get_by_role("dialog", name="Picture")).to_be_visible()
+    look("library-detail")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Picture")).not_to_be_visible()
+    page.keyboard.press("Control+a")
+    expect(bar(page)).to_contain_text("101 selected")
+    look("library-selected")
+    bar(page).get_by_role("button", name="New collection").click()
+    expect(page.get_by_role("dialog", name="New collection")).to_be_visible()
+    look("library-collection")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="New collection")).not_to_be_visible()
+    page.get_by_label("Search in prompts").fill("nowhere")
+    expect(page.get_by_text("Nothing matches")).to_be_visible()
+    look("library-no-match")
+
+
+def test_the_address_holds_the_filter(server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url)
+    a_library(page, server, "finder", 60)
+    page.get_by_label("Search in prompts").fill("copy 17")
+    page.wait_for_url(re.compile(r"q=copy"))
+    expect(page.get_by_text(total(1), exact=True)).to_be_visible()
+    expect(tiles(page)).to_have_attribute("alt", "copy 17")
+    page.reload()
+    expect(page.get_by_text(total(1), exact=True)).to_be_visible()
+    expect(page.get_by_label("Search in prompts")).to_have_value("copy 17")
+    page.get_by_label("Kind").select_option("source")
+    expect(page.get_by_text("Nothing matches")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text(total(1), exact=True)).to_be_visible()
+    page.get_by_role("button", name="Clear", exact=True).click()
+    expect(page.get_by_text(total(61), exact=True)).to_be_visible()
+    expect(page.get_by_label("Search in prompts")).to_have_value("")
+
+
+def test_with_the_keyboard_alone(server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url)
+    a_library(page, server, "typist", 30)
+    tiles(page).first.locator("..").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press(".")
+    cell = page.get_by_role("gridcell").filter(has=page.get_by_alt_text("copy 0", exact=True))
+    expect(cell.get_by_text("Favourite")).to_be_attached()
+    page.keyboard.press("Shift+Home")
+    page.keyboard.press("Delete")
+    expect(page.get_by_text(total(30), exact=True)).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text(total(31), exact=True)).to_be_visible()
+    expect(tiles(page).first).to_have_attribute("alt", "the real one")
+    page.get_by_label("Search in prompts").press("Control+a")
+    page.get_by_label("Search in prompts").press(".")
+    expect(bar(page)).not_to_contain_text("selected")
+    page.get_by_role("heading", name="Library").click()
+    page.keyboard.press("Control+a")
+    expect(bar(page)).to_contain_text("31 selected")
+    page.keyboard.press("Escape")
+    expect(bar(page)).not_to_contain_text("selected")
+
+
+def test_a_selection_beyond_the_screen_is_collected_zipped_and_deleted(server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url)
+    a_library(page, server, "collector", 200)
+    page.get_by_role("checkbox", name="Select: copy 1", exact=True).click()
+    page.get_by_alt_text("copy 6", exact=True).click(modifiers=["Shift"])
+    expect(bar(page)).to_contain_text("6 selected")
+    bar(page).get_by_role("button", name="New collection").click()
+    page.get_by_role("dialog").get_by_label("Name").fill("Six")
+    page.get_by_role("dialog").get_by_role("button", name="Create").click()
+    page.get_by_label("Collection", exact=True).select_option("Six")
+    expect(page.get_by_text(total(6), exact=True)).to_be_visible()
+    page.get_by_label("Collection", exact=True).select_option("")
+    expect(page.get_by_text(total(201), exact=True)).to_be_visible()
+    page.get_by_role("checkbox", name="Select: copy 1", exact=True).click()
+    bar(page).get_by_role("button", name="Select all 201 matching").click()
+    expect(bar(page)).to_contain_text("201 selected")
+    with page.expect_download() as download:
+        bar(page).get_by_role("button", name="ZIP").click()
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert len([name for name in archive.namelist() if name.startswith("results/")]) == 201
+    page.get_by_role("checkbox", name="Select: the real one", exact=True).click()
+    expect(bar(page)).to_contain_text("200 selected")
+    bar(page).get_by_role("button", name="Delete").click()
+    expect(page.get_by_text(total(1), exact=True)).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text(total(201), exact=True)).to_be_visible()
+
+
+def test_a_long_press_selects_on_a_phone(server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url, "phone")
+    a_library(page, server, "thumbs", 30)
+    box = tiles(page).nth(1).bounding_box()
+    assert box is not None
+    touch = page.context.new_cdp_session(page)
+    point = [{"x": box["x"] + 40, "y": box["y"] + 40}]
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": point})
+    expect(bar(page)).to_contain_text("1 selected")
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    tiles(page).nth(2).tap()
+    expect(bar(page)).to_contain_text("2 selected")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_from_the_studio_and_back_with_everything(size: str, server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url, size)
+    sign_up(page, server, f"remixer-{size}")
+    generate(page, "a blue gate")
+    finished(page, "a blue gate")
+    favourite = page.locator("#stage").get_by_role("button", name="Favourite")
+    favourite.click()
+    expect(favourite).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("navigation", name="Workspace").get_by_role("link", name="Library").click()
+    page.get_by_role("button", name="Favourites").click()
+    tiles(page).first.click()
+    dialog = page.get_by_role("dialog", name="Picture")
+    expect(dialog).to_contain_text("Made by an algorithm")
+    dialog.get_by_role("button", name="Use all").click()
+    page.wait_for_url(f"**/w/remixer-{size}")
+    expect(page.get_by_label("Prompt")).to_have_value("a blue gate")
+    expect(page.get_by_label("Seed")).to_have_value(re.compile(r"^\d+$"))
+
+
+def test_a_picture_made_elsewhere_arrives_by_itself(server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url)
+    a_library(page, server, "doubler")
+    other = page.context.new_page()
+    other.goto("/w/doubler")
+    generate(other, "a second gate")
+    finished(other, "a second gate")
+    expect(page.get_by_text(total(2), exact=True)).to_be_visible()
+    expect(tiles(page).first).to_have_attribute("alt", "a second gate")
