@@ -32,8 +32,8 @@ def stage() -> rx.Component:
         # On a phone it and the failures below it have one height in every state, so that the composer never moves.
         class_name=rx.cond(
             Studio.live.length() > Studio.running,
-            "flex min-h-0 scroll-mt-20 flex-col gap-3 max-lg:h-[calc(max(52dvh,26rem)-10rem)] lg:h-full",
-            "flex min-h-0 scroll-mt-20 flex-col gap-3 max-lg:h-[max(52dvh,26rem)] lg:h-full",
+            "flex min-h-0 scroll-mt-20 flex-col gap-3 max-lg:h-[calc(max(48dvh,25rem)-10rem)] lg:h-full",
+            "flex min-h-0 scroll-mt-20 flex-col gap-3 max-lg:h-[max(48dvh,25rem)] lg:h-full",
         ),
     )
 
