@@ -31,6 +31,7 @@ from kaleipix_app.state.privacy_centre import PrivacyCentre
 from kaleipix_app.state.shares import Shares
 from kaleipix_app.state.studio import Studio
 from kaleipix_app.state.tabs import TABS
+from kaleipix_app.state.tools import Tools
 
 parts = container.get()
 
@@ -54,7 +55,7 @@ app.add_page(
     description="Bring a photograph or a sentence and get new pictures. Private, without trackers, and yours to run.",
 )
 app.add_page(login, route="/login", title="Sign in · Kaleipix", on_load=Login.open)
-app.add_page(studio, route="/w/[username]", title="Studio · Kaleipix", on_load=[Studio.open, Composer.open])
+app.add_page(studio, route="/w/[username]", title="Studio · Kaleipix", on_load=[Studio.open, Composer.open, Tools.open])
 app.add_page(library, route="/w/[username]/library", title="Library · Kaleipix", on_load=Library.open)
 app.add_page(shares, route="/w/[username]/shares", title="Share links · Kaleipix", on_load=Shares.open)
 app.add_page(account, route="/account", title="Account · Kaleipix", on_load=[Account.open, EmailChange.resume])

@@ -59,8 +59,10 @@ from kaleipix_app.backend.generation.lanes import ProviderLanes
 from kaleipix_app.backend.generation.library.collections import Collections
 from kaleipix_app.backend.generation.library.selections import Selections
 from kaleipix_app.backend.generation.library.service import Library
+from kaleipix_app.backend.generation.masks import remove_unneeded
 from kaleipix_app.backend.generation.ordering import Ordering
 from kaleipix_app.backend.generation.origins import GenerationOrigins
+from kaleipix_app.backend.generation.prompts import Prompts
 from kaleipix_app.backend.generation.queue import GenerationQueue
 from kaleipix_app.backend.generation.records import Records
 from kaleipix_app.backend.generation.request import Requests
@@ -79,6 +81,7 @@ from kaleipix_app.backend.mail.smtp import SmtpMailer
 from kaleipix_app.backend.media.cleanups import empty_trash, remove_orphans
 from kaleipix_app.backend.media.images import Images
 from kaleipix_app.backend.media.ingest import Ingest
+from kaleipix_app.backend.media.masks import Masks
 from kaleipix_app.backend.media.signing import marker
 from kaleipix_app.backend.media.storage import Storage
 from kaleipix_app.backend.media.trash import Trash
@@ -160,9 +163,11 @@ class Container:
         self.models = configured.offered(models, providers, self.settings)
         self.ingest = Ingest(_CORES, marker(self.settings.c2pa_cert, self.settings.c2pa_key))
         self.images = Images(self.storage, self.ingest, self.clock)
+        self.masks = Masks(self.db, self.images)
         self.ledger = Ledger(self.clock)
         self.previews = Previews()
         self.history = History(self.images)
+        self.prompts = Prompts()
         self.trash = Trash(self.db, self.storage, self.clock)
         self.deletions = Deletions(self.db, self.trash, self.images, self.feed)
         self.library = Library(self.db, self.images, self.history, self.feed)
@@ -234,6 +239,11 @@ class Container:
                 *generation_cleanups(self.db),
                 *privacy_cleanups(self.db, self.erasure, self.exports),
                 Cleanup("outbox", f"mails kept as files: {periods.OUTBOX.words}", partial(sweep_outbox, outbox)),
+                Cleanup(
+                    "masks",
+                    f"masks without a picture made with them: {periods.MASKS.words}",
+                    partial(remove_unneeded, self.db, self.trash),
+                ),
                 Cleanup("trash", f"deleted pictures: {periods.TRASH.words}", partial(empty_trash, self.trash)),
                 Cleanup(
                     "orphans",
@@ -274,7 +284,7 @@ class Container:
                     self.guesses,
                     self.networks,
                 ),
-                *uploads.routes(self.db, self.identity, self.images, self.settings.data_dir),
+                *uploads.routes(self.db, self.identity, self.images, self.masks, self.settings.data_dir),
                 *media.routes(self.db, self.identity, self.images, self.storage),
                 *exports.routes(self.db, self.identity, self.exports),
                 *library.routes(self.identity, self.library, self.selections, self.storage, self.clock),

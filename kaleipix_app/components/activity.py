@@ -6,27 +6,57 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from kaleipix_app.components import theme
+from kaleipix_app.components.notify import notify
 from kaleipix_app.components.picture import picture
 from kaleipix_app.components.trash import delete_entry, toggle, trash, without_pictures
 from kaleipix_app.state.composer import Composer
 from kaleipix_app.state.share_dialog import ShareDialog
 from kaleipix_app.state.studio import Studio
+from kaleipix_app.state.tools import Tools
 from kaleipix_app.state.trash import TrashBin
 from kaleipix_app.state.views import LiveView, MadeView, ResultView
 
+_SMALL = f"{theme.QUIET} border border-line text-ink"
+_LONG = 10  # seconds; nobody wants to be told of less
+_CHECKBOX = "-mt-2 flex min-h-9 items-center gap-2 text-sm text-muted cursor-pointer [&[hidden]]:hidden"
+
 
 def running() -> rx.Component:
-    """Cards of live generations and of failures that were not dismissed."""
+    """Cards of live generations."""
     return rx.cond(
-        (Studio.live.length() > 0) | (Studio.error != ""),
+        (Studio.running > 0) | (Studio.error != ""),
         rx.el.section(
             rx.el.h2("Activity", class_name="sr-only"),
             rx.cond(Studio.error != "", _error()),
-            rx.foreach(Studio.live, lambda one: rx.cond(one.failed, _failed(one), _live(one))),
+            rx.foreach(Studio.live, lambda one: rx.cond(one.failed, rx.fragment(), _live(one))),
+            rx.cond(Studio.running > 1, _stop_all()),
             # On a phone they float over the stage: coming and going they must not push the composer about.
             class_name="flex min-w-0 flex-col gap-2 max-lg:fixed max-lg:inset-x-4 max-lg:top-17 max-lg:z-20 "
             "max-lg:max-h-[40dvh] max-lg:overflow-y-auto max-lg:rounded-panel max-lg:shadow-float",
         ),
+    )
+
+
+def failures() -> rx.Component:
+    """Cards of failures that were not dismissed. On a phone the stage gives them room: they never cover a picture."""
+    return rx.cond(
+        Studio.live.length() > Studio.running,
+        rx.el.section(
+            rx.el.h2("Failed", class_name="sr-only"),
+            rx.foreach(Studio.live, lambda one: rx.cond(one.failed, _failed(one), rx.fragment())),
+            data_scrolls="",
+            class_name="flex min-w-0 flex-col gap-2 max-lg:order-2 max-lg:h-36 max-lg:overflow-y-auto",
+        ),
+    )
+
+
+def _stop_all() -> rx.Component:
+    return rx.el.button(
+        f"Stop all {Studio.running}",
+        type="button",
+        on_click=Studio.cancel_all,
+        title="Every one of them; the credits come back",
+        class_name=f"{theme.QUIET} self-end max-lg:bg-surface",
     )
 
 
@@ -78,6 +108,7 @@ def _live(one: rx.Var[LiveView]) -> rx.Component:
             on_click=Studio.cancel(one.id),
             disabled=one.cancelling,
             title=f"Cancel: {one.prompt}",
+            custom_attrs={"data-key": "shift-x"},
             class_name=theme.QUIET,
         ),
         key=one.id,
@@ -90,18 +121,28 @@ def _failed(one: rx.Var[LiveView]) -> rx.Component:
         rx.icon("circle-alert", size=20, class_name="mt-0.5 shrink-0 text-danger"),
         rx.el.div(
             rx.el.p(one.prompt, class_name="truncate text-sm font-medium"),
-            rx.el.p(one.error, " Not charged: credits returned.", class_name="text-sm text-muted"),
+            rx.el.p(one.error, " Not charged: credits returned.", class_name="text-sm text-muted max-lg:text-xs"),
             rx.el.div(
-                rx.el.button("Retry", type="button", on_click=Studio.retry(one.id), class_name=theme.SECONDARY),
+                rx.el.button("Retry", type="button", on_click=Studio.retry(one.id), class_name=_SMALL),
+                rx.cond(
+                    one.elsewhere != "",
+                    rx.el.button(
+                        f"With {one.elsewhere} instead",
+                        type="button",
+                        on_click=Tools.elsewhere(one.id),
+                        title="The same words and settings, made by another model",
+                        class_name=_SMALL,
+                    ),
+                ),
                 rx.el.button("Edit", type="button", on_click=Composer.reuse(one.id), class_name=theme.QUIET),
-                class_name="mt-2 flex gap-2",
+                class_name="mt-2 flex flex-wrap gap-x-2 gap-y-1",
             ),
             class_name="min-w-0 grow",
         ),
         _icon_button("x", "Dismiss", Studio.dismiss(one.id)),
         role="alert",
         key=one.id,
-        class_name="flex items-start gap-3 rounded-panel border border-danger bg-surface p-3",
+        class_name="flex items-start gap-3 rounded-panel border border-danger bg-surface p-3 max-lg:p-2",
     )
 
 
@@ -123,7 +164,11 @@ def history() -> rx.Component:
             ),
             "Follow new results",
             hidden=TrashBin.shown,
-            class_name="-mt-2 flex min-h-9 items-center gap-2 text-sm text-muted cursor-pointer [&[hidden]]:hidden",
+            class_name=_CHECKBOX,
+        ),
+        rx.el.div(
+            notify(live=Studio.live, made=Studio.made, seconds=_LONG, disabled=~Studio.ready, class_name=_CHECKBOX),
+            hidden=TrashBin.shown,
         ),
         rx.cond(TrashBin.shown, trash(), _everything()),
         class_name="flex flex-col gap-3",

@@ -135,6 +135,16 @@ def favourite_button(image_id: rx.Var[str], on: rx.Var[bool]) -> rx.Component:
     )
 
 
-def favourite_from_stage() -> rx.Component:
-    """The same for the picture on the stage."""
-    return favourite_button(Studio.stage.id, Studio.stage.favourite)
+def favourite_from_stage(class_name: str, word_class: str) -> rx.Component:
+    """The same among the tools of the picture on the stage."""
+    on = Studio.stage.favourite
+    return rx.el.button(
+        rx.icon("star", size=17, class_name=rx.cond(on, "fill-current text-accent-text", "")),
+        rx.el.span("Favourite", class_name=word_class),
+        type="button",
+        on_click=PictureDetail.favourite(Studio.stage.id),
+        title="Favourite (.)",
+        aria_pressed=rx.cond(on, "true", "false"),
+        custom_attrs={"data-key": "."},
+        class_name=class_name,
+    )

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import reflex as rx
 
+from kaleipix_app.components.storage import DRAFT
+
 _CODE = """
-const KX_DRAFT = "kaleipix.prompt";
-function KxPromptField({value, version, limit, className, disabled, ref: _ref, ...props}) {
+function KxPromptField({value, version, limit, className, disabled, onStep, ref: _ref, ...props}) {
   const field = useRef(null), [length, setLength] = useState(0);
   const changed = () => {
     const area = field.current;
     area.style.height = "auto";
     area.style.height = Math.min(area.scrollHeight + 2, 320) + "px";
     setLength(area.value.length);
-    sessionStorage.setItem(KX_DRAFT, area.value);
+    sessionStorage.setItem("DRAFT", area.value);
   };
   useEffect(() => {
     if (version > 0) { field.current.value = value; field.current.focus(); }
-    else if (!field.current.value) field.current.value = sessionStorage.getItem(KX_DRAFT) ?? "";
+    else if (!field.current.value) field.current.value = sessionStorage.getItem("DRAFT") ?? "";
     changed();
   }, [version]);
   useEffect(() => {
@@ -30,6 +31,9 @@ function KxPromptField({value, version, limit, className, disabled, ref: _ref, .
     if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
       event.preventDefault();
       field.current.form.requestSubmit();
+    } else if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+      event.preventDefault();
+      onStep?.(event.key === "ArrowUp" ? 1 : -1, field.current.value);
     }
   };
   const over = length > limit;
@@ -52,6 +56,7 @@ class PromptField(rx.Component):
     name: rx.Var[str]
     placeholder: rx.Var[str]
     disabled: rx.Var[bool]
+    on_step: rx.EventHandler[rx.event.passthrough_event_spec(int, str)]  # back (1) or forth (-1), and what is typed
 
     def add_imports(self) -> dict[str, list[str]]:
         """What the code below uses of React."""
@@ -59,7 +64,7 @@ class PromptField(rx.Component):
 
     def add_custom_code(self) -> list[str]:
         """The component itself."""
-        return [_CODE]
+        return [_CODE.replace("DRAFT", DRAFT)]
 
 
 prompt_field = PromptField.create

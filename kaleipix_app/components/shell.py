@@ -8,6 +8,7 @@ import reflex as rx
 from reflex_components_core.core.banner import has_too_many_connection_errors
 
 from kaleipix_app.components import theme
+from kaleipix_app.components.connection import connection
 from kaleipix_app.components.picture import picture
 
 
@@ -78,16 +79,10 @@ def code_field(name: str, label: str) -> rx.Component:
 
 @rx.memo
 def offline_bar() -> rx.Component:
-    """Shown while the server cannot be reached; goes away by itself."""
-    return rx.cond(
-        has_too_many_connection_errors,
-        rx.el.div(
-            rx.icon("wifi-off", size=18),
-            "Connection lost. Your work is safe; we keep trying to reconnect.",
-            role="status",
-            class_name="fixed inset-x-0 bottom-0 z-50 flex items-center justify-center gap-2 bg-raised px-4 py-3 text-sm "
-            "text-ink shadow-float border-t border-line",
-        ),
+    """Says that the server cannot be reached; goes away by itself."""
+    return connection(
+        lost=has_too_many_connection_errors,
+        class_name="pointer-events-none fixed inset-x-4 z-50 flex justify-center max-lg:top-16 lg:bottom-6",
     )
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import reflex as rx
 
 from kaleipix_app.components import theme
+from kaleipix_app.components.lineage import lineage
 from kaleipix_app.components.picture import picture
-from kaleipix_app.components.picture_detail import favourite_from_stage
-from kaleipix_app.components.trash import delete_from_stage, undo
-from kaleipix_app.state.composer import Composer
-from kaleipix_app.state.share_dialog import ShareDialog
+from kaleipix_app.components.toolbar import toolbar
+from kaleipix_app.components.trash import undo
+from kaleipix_app.components.viewer import viewer
 from kaleipix_app.state.studio import Studio
-from kaleipix_app.state.views import ResultView
 
 # The picture and its placeholder share one geometry, so nothing jumps: the frame is measured (container units) and
 # the box takes the largest size of its shape that fits.
@@ -26,68 +25,65 @@ def stage() -> rx.Component:
         rx.cond(
             Studio.stage.id != "",
             _picture(),
-            rx.cond(Studio.live.length() > 0, _making(), rx.cond(Studio.ready, _empty(), _loading())),
+            rx.cond(Studio.running > 0, _making(), rx.cond(Studio.ready, _empty(), _loading())),
         ),
         undo(),
         id="stage",
-        # On a phone it has one height in every state, so that what lies below never moves.
-        class_name="flex min-h-0 scroll-mt-20 flex-col gap-3 max-lg:h-[max(52dvh,26rem)] lg:h-full",
+        # On a phone it and the failures below it have one height in every state, so that the composer never moves.
+        class_name=rx.cond(
+            Studio.live.length() > Studio.running,
+            "flex min-h-0 scroll-mt-20 flex-col gap-3 max-lg:h-[calc(max(48dvh,25rem)-10rem)] lg:h-full",
+            "flex min-h-0 scroll-mt-20 flex-col gap-3 max-lg:h-[max(48dvh,25rem)] lg:h-full",
+        ),
     )
 
 
 def _picture() -> rx.Component:
-    shown = Studio.stage.picture
     return rx.fragment(
-        _framed(
-            shown.width,
-            shown.height,
-            picture(shown.preview, shown.alt, shown.width, shown.height, key=shown.id, class_name="size-full"),
-            "shadow-float",
+        viewer(
+            picture=Studio.stage.picture,
+            before=rx.cond(Studio.stage.source != "", f"/media/{Studio.stage.source}/preview", ""),
+            box_class=f"relative {_BOX}",
+            on_step=Studio.step,
+            class_name=f"relative overflow-hidden {_FRAME}",
         ),
         _news(),
-        rx.cond(
-            Studio.stage.others.length() > 1,
-            rx.el.div(rx.foreach(Studio.stage.others, _other), class_name="flex justify-center gap-2"),
+        lineage(),
+        _told(),
+        toolbar(),
+    )
+
+
+def _told() -> rx.Component:
+    """Prompt and settings in two lines; all settings when they are opened."""
+    shown = Studio.stage.picture
+    return rx.el.details(
+        rx.el.summary(
+            rx.el.span(Studio.stage.prompt, class_name="line-clamp-1 font-medium"),
+            rx.el.span(
+                f"{Studio.stage.about} · seed {Studio.stage.seed} · {shown.width} × {shown.height}",
+                class_name="block truncate text-sm text-muted tabular-nums",
+            ),
+            title="All settings (I)",
+            custom_attrs={"data-key": "i"},
+            class_name="cursor-pointer list-none rounded-control [&::-webkit-details-marker]:hidden",
         ),
         rx.el.div(
-            rx.el.div(
-                rx.el.p(Studio.stage.prompt, class_name="line-clamp-2 font-medium max-lg:line-clamp-1"),
-                rx.el.p(
-                    f"{Studio.stage.about} · seed {Studio.stage.seed} · {shown.width} × {shown.height}",
-                    class_name="truncate text-sm text-muted tabular-nums",
+            rx.el.p(Studio.stage.prompt, class_name="text-sm"),
+            rx.el.dl(
+                rx.foreach(
+                    Studio.stage.settings,
+                    lambda one: rx.el.div(
+                        rx.el.dt(one.label, class_name="text-xs text-muted"),
+                        rx.el.dd(one.value, class_name="text-sm"),
+                    ),
                 ),
-                class_name="min-w-0 grow",
+                class_name="grid grid-cols-3 gap-x-4 gap-y-2 max-sm:grid-cols-2",
             ),
-            rx.el.div(
-                rx.el.button(
-                    rx.icon("repeat", size=16),
-                    "Reuse",
-                    type="button",
-                    on_click=Composer.reuse(Studio.stage.generation_id),
-                    title="Put prompt, settings and source back into the composer",
-                    class_name=f"{theme.SECONDARY} max-sm:px-2.5",
-                ),
-                rx.el.button(
-                    rx.icon("download", size=16),
-                    "Download",
-                    type="button",
-                    on_click=rx.download(url=f"/media/{shown.id}/original?download=1"),
-                    class_name=f"{theme.SECONDARY} max-sm:px-2.5",
-                ),
-                rx.el.button(
-                    rx.icon("share-2", size=16),
-                    rx.el.span("Share", class_name="max-sm:sr-only"),
-                    type="button",
-                    on_click=ShareDialog.ask_picture(shown.id),
-                    title="Make a link to this picture",
-                    class_name=f"{theme.SECONDARY} max-sm:px-2.5",
-                ),
-                favourite_from_stage(),
-                delete_from_stage(),
-                class_name="flex shrink-0 flex-wrap gap-2",
-            ),
-            class_name="flex items-center gap-4 max-sm:flex-col max-sm:items-stretch",
+            data_scrolls="",
+            class_name="absolute inset-x-0 bottom-full z-10 mb-2 flex max-h-72 flex-col gap-3 overflow-y-auto rounded-panel border border-line bg-surface p-4 shadow-float",
         ),
+        class_name="relative",
     )
 
 
@@ -109,25 +105,9 @@ def _news() -> rx.Component:
     )
 
 
-def _other(result: rx.Var[ResultView]) -> rx.Component:
-    return rx.el.button(
-        picture(
-            result.thumb,
-            result.alt,
-            result.width,
-            result.height,
-            class_name="size-full object-cover",
-        ),
-        type="button",
-        on_click=Studio.choose(result.id),
-        aria_current=rx.cond(result.id == Studio.stage.id, "true", "false"),
-        class_name="size-14 overflow-hidden rounded-control border-2 border-transparent aria-[current=true]:border-accent-text cursor-pointer",
-    )
-
-
 def _making() -> rx.Component:
     """A place of the final shape, filled by the preview as it grows."""
-    first = Studio.live[0]
+    first = Studio.first_running
     preview = rx.cond(first.preview != "", rx.el.img(src=first.preview, alt="", class_name="size-full object-cover"))
     return _framed(first.width, first.height, preview, "animate-breathe")
 

@@ -26,8 +26,9 @@ def delete_from_stage() -> rx.Component:
         "Delete",
         type="button",
         on_click=TrashBin.delete(Studio.stage.id),
-        title="Move this picture to the trash",
-        class_name=f"{theme.QUIET} min-h-10 hover:text-danger max-sm:ml-auto sm:ml-2",
+        title="Move this picture to the trash (Delete)",
+        custom_attrs={"data-key": "Delete"},
+        class_name=f"{theme.QUIET} min-h-10 shrink-0 px-2.5 hover:text-danger ml-auto",
     )
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import reflex as rx
 
-from kaleipix_app.components.activity import history, running
+from kaleipix_app.components.activity import failures, history, running
 from kaleipix_app.components.composer import composer
 from kaleipix_app.components.farewell import while_signed_in
+from kaleipix_app.components.mask_editor import mask_editor
 from kaleipix_app.components.navigation import room_tabs, rooms
 from kaleipix_app.components.notice import notice_line
 from kaleipix_app.components.person import account_link, sign_out_button
+from kaleipix_app.components.prompt_history import prompt_history
 from kaleipix_app.components.share_dialog import share_dialog
 from kaleipix_app.components.shell import skip_link, theme_switch, wordmark
+from kaleipix_app.components.shortcuts import shortcuts
 from kaleipix_app.components.stage import stage
 from kaleipix_app.components.transfer import transfer_notice
 from kaleipix_app.components.trash import erase_question
@@ -26,29 +29,34 @@ def studio() -> rx.Component:
 
 
 def _studio() -> rx.Component:
-    """On a phone the stage comes first, then what runs, then the composer, then the history."""
+    """On a phone the stage comes first, then what failed, then the composer, then the history."""
     return rx.el.div(
         _header(),
         rx.el.main(
             rx.el.h1("Studio", class_name="sr-only"),
             rx.el.div(
                 composer(),
+                id="composer-pane",
                 data_scrolls="",
-                class_name=f"{_PANE} max-lg:order-3 lg:border-r lg:border-line lg:bg-surface",
+                class_name=f"{_PANE} max-lg:order-3 lg:w-[340px] lg:border-r lg:border-line lg:bg-surface",
             ),
             rx.el.div(stage(), class_name="min-w-0 max-lg:order-1 lg:min-h-0 lg:p-6"),
             rx.el.div(
                 running(),
+                failures(),
                 rx.el.div(history(), class_name="min-w-0 max-lg:order-4"),
+                id="activity-pane",
                 data_scrolls="",
-                class_name=f"{_PANE} flex flex-col gap-5 max-lg:contents lg:border-l lg:border-line lg:bg-surface",
+                class_name=f"{_PANE} flex flex-col gap-5 max-lg:contents lg:w-[320px] lg:border-l lg:border-line lg:bg-surface",
             ),
             id="content",
-            class_name="grid grow gap-4 max-lg:px-4 max-lg:pt-4 max-lg:pb-44 lg:min-h-0 max-lg:grid-cols-[minmax(0,1fr)] max-lg:content-start lg:grid-cols-[340px_minmax(0,1fr)_320px] lg:gap-0",
+            class_name="grid grow gap-4 max-lg:px-4 max-lg:pt-4 max-lg:pb-44 lg:min-h-0 max-lg:grid-cols-[minmax(0,1fr)] max-lg:content-start lg:grid-cols-[auto_minmax(0,1fr)_auto] lg:gap-0",
         ),
         room_tabs(Studio.username_shown, ""),
         erase_question(),
         transfer_notice(),
+        mask_editor(),
+        prompt_history(),
         share_dialog(),
         notice_line(),
         class_name="flex min-h-dvh flex-col bg-canvas lg:h-dvh lg:overflow-hidden",
@@ -67,6 +75,10 @@ def _header() -> rx.Component:
                 role="status",
                 aria_label="Credits",
                 class_name="rounded-full bg-raised px-3 py-1.5 text-sm",
+            ),
+            shortcuts(
+                on_step=Studio.step,
+                button_class="grid size-10 place-items-center rounded-control text-muted hover:bg-raised hover:text-ink max-lg:hidden cursor-pointer",
             ),
             theme_switch(),
             sign_out_button(Studio.ready),

@@ -11,11 +11,12 @@ import reflex as rx
 
 from kaleipix_app.backend import container
 from kaleipix_app.backend.accounts.viewer import Viewer
-from kaleipix_app.backend.errors import BadInput, NotFound
+from kaleipix_app.backend.errors import BadInput, NotEnoughCredits, NotFound
 from kaleipix_app.backend.generation.history import Record
 from kaleipix_app.backend.generation.library.service import Detail
 from kaleipix_app.backend.generation.request import Draft
 from kaleipix_app.backend.generation.transfers import NoticeNeeded
+from kaleipix_app.backend.media.images import Picture
 from kaleipix_app.backend.providers.base import ParamValue
 from kaleipix_app.backend.providers.catalogue import DEFAULT_MODEL, MODELS, Choice, Need, Number
 from kaleipix_app.state.guard import sentences, viewer_of
@@ -25,15 +26,14 @@ from kaleipix_app.state.offers import (
     about_seconds,
     closest_aspect_ratio,
     controls_of,
-    is_offered,
     model_offers,
 )
-from kaleipix_app.state.views import NoticeView, SourceView, notice_view, source_view
+from kaleipix_app.state.studio import Studio
+from kaleipix_app.state.views import NO_SOURCE, NoticeView, SourceView, notice_view, source_view
 
 MOST_SOURCES = 8
 _NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,6})?")
 _MOST_SAID = 1_000  # characters of what was wrong with uploads
-_MOST_UNSENT = 4_000  # characters of a prompt that waits for its notice; the limit for prompts is lower
 
 
 class Composer(rx.State):
@@ -47,12 +47,14 @@ class Composer(rx.State):
     count: int = 1
     seed: str = ""
     sources: list[SourceView] = []
+    masks: dict[str, str] = {}  # source → mask; white is painted anew
+    painting: SourceView = NO_SOURCE  # whose mask is being painted
     prompt: str = ""  # put into the field when `version` grows
     version: int = 0
     settings_version: int = 0  # grows when the settings were changed from here: their controls are mounted anew
     error: str = ""
     notice: NoticeView = NoticeView()  # what has to be read before the prompt below is sent elsewhere
-    _unsent: str = ""
+    _unsent: list[Draft] = []
     _usual: dict[str, list[float]] = {}  # seconds for 1, 2, … pictures
 
     @rx.var
@@ -70,6 +72,16 @@ class Composer(rx.State):
         """How long one generation of the next click usually takes here."""
         usual = self._usual.get(self.model) or [MODELS[self.model].usual_seconds] * self.count
         return about_seconds(usual[min(self.count, len(usual)) - 1])
+
+    @rx.var
+    def missing(self) -> str:
+        """What the chosen model still needs, said before the click; empty if nothing."""
+        model = MODELS[self.model]
+        if model.source is Need.MUST and not self.sources:
+            return f"{model.name} works from a picture. Add one first."
+        if model.mask is Need.MUST and any(source.id not in self.masks for source in self.sources):
+            return f"{model.name} repaints what you mark. Mark it first."
+        return ""
 
     @rx.event
     async def open(self) -> None:
@@ -117,6 +129,12 @@ class Composer(rx.State):
         self.seed = value.strip()[:20]
 
     @rx.event
+    async def lock_seed(self, value: str) -> None:
+        """The same from the lock beside the field, which then shows it."""
+        self.seed = value.strip()[:20]
+        self.settings_version += 1
+
+    @rx.event
     async def use_example(self, prompt: str) -> None:
         """Put an example into the prompt field."""
         self._put_prompt(prompt)
@@ -137,10 +155,8 @@ class Composer(rx.State):
             async with parts.db.reading() as uow:
                 picture = await parts.images.get(uow, viewer.user_id, image_id)
             if picture.id not in {source.id for source in self.sources}:
-                shapes = MODELS[self.model].aspect_ratios
-                if not self.sources and shapes:
-                    self.aspect_ratio = closest_aspect_ratio(picture, shapes)
-                    self.settings_version += 1
+                if not self.sources:
+                    self._take_shape_of(picture)
                 self.sources = [*self.sources, source_view(picture, len(self.sources) + 1)]
 
     @rx.event
@@ -152,6 +168,30 @@ class Composer(rx.State):
     async def remove_source(self, image_id: str) -> None:
         """Take a picture out of the tray; it stays stored. `TrashBin.delete` is for the other wish."""
         self.sources = [source for source in self.sources if source.id != image_id]
+        self.masks = {source: mask for source, mask in self.masks.items() if source != image_id}
+
+    @rx.event
+    async def paint(self, image_id: str) -> None:
+        """Open the brush over a source."""
+        self.painting = next((source for source in self.sources if source.id == image_id), NO_SOURCE)
+
+    @rx.event
+    async def painted(self, mask_id: str) -> None:
+        """The mask has arrived: it belongs to the picture under the brush."""
+        viewer = await viewer_of(self)
+        parts = container.get()
+        with sentences(self._show_error):
+            async with parts.db.reading() as uow:
+                mask = await parts.images.get(uow, viewer.user_id, mask_id)
+            if mask.kind == "mask" and self.painting.id:
+                self.masks = {**self.masks, self.painting.id: mask.id}
+                self.error = ""
+        self.painting = NO_SOURCE
+
+    @rx.event
+    async def stop_painting(self) -> None:
+        """Close the brush; an earlier mask stays."""
+        self.painting = NO_SOURCE
 
     @rx.event
     async def generate(self, form: dict[str, Any]) -> None:
@@ -166,7 +206,7 @@ class Composer(rx.State):
         with sentences(self._show_error):
             async with parts.db.unit_of_work() as uow:
                 await parts.transfers.acknowledge(uow, viewer, self.notice.provider)
-            await self._generate(self._unsent)
+            await self._send(self._unsent)
 
     @rx.event
     async def decline(self) -> None:
@@ -174,18 +214,28 @@ class Composer(rx.State):
         self._close_notice()
 
     async def _generate(self, prompt: str) -> None:
+        studio = await self.get_state(Studio)
+        with sentences(self._show_error):
+            drafts = [self._draft(prompt, source) for source in self._source_ids()]
+            if studio.ready and (missing := self.price - studio.credits) > 0:
+                raise NotEnoughCredits(missing)  # before anything has to be read about where pictures go
+            await self._send(drafts)
+
+    async def _send(self, drafts: list[Draft]) -> bool:
+        """Queue all of them or none; or show what has to be read before. Whether they are queued."""
         viewer = await viewer_of(self)
         parts = container.get()
         self.error = ""
         self._close_notice()
         with sentences(self._show_error):
-            drafts = [self._draft(prompt, source) for source in self._source_ids()]
             try:
                 async with parts.db.unit_of_work() as uow:
                     for draft in drafts:
                         await parts.generations.request(uow, viewer, draft)
+                return True
             except NoticeNeeded as needed:
-                self.notice, self._unsent = notice_view(needed), prompt[:_MOST_UNSENT]
+                self.notice, self._unsent = notice_view(needed), drafts
+        return False
 
     @rx.event
     async def reuse(self, generation_id: str) -> None:
@@ -210,6 +260,7 @@ class Composer(rx.State):
         self.count, self.seed = record.count, seed
         self.aspect_ratio = record.aspect_ratio or self.aspect_ratio
         self.sources = [source_view(picture, 1) for picture in found]
+        self.masks = {found[0].id: record.mask_id} if found and record.mask_id else {}
         if record.prompt:  # else it was erased, and what is typed stays
             self._put_prompt(record.prompt)
 
@@ -233,8 +284,7 @@ class Composer(rx.State):
 
     @staticmethod
     def _is_offered(model: str) -> bool:
-        found = container.get().models.get(model)
-        return found is not None and is_offered(found)
+        return model in container.get().models
 
     def _choose(self, id: str, params: Mapping[str, ParamValue]) -> None:
         """Take a model; what it cannot do falls back to what it can."""
@@ -245,8 +295,13 @@ class Composer(rx.State):
             self.aspect_ratio = model.aspect_ratios[0]
         self.settings_version += 1
 
+    def _take_shape_of(self, picture: Picture) -> None:
+        if shapes := MODELS[self.model].aspect_ratios:
+            self.aspect_ratio = closest_aspect_ratio(picture, shapes)
+            self.settings_version += 1
+
     def _close_notice(self) -> None:
-        self.notice, self._unsent = NoticeView(), ""
+        self.notice, self._unsent = NoticeView(), []
 
     def _draft(self, prompt: str, source_id: str | None) -> Draft:
         if self.seed and not self.seed.isdecimal():
@@ -259,6 +314,7 @@ class Composer(rx.State):
             seed=int(self.seed) if self.seed else None,
             params=dict(self.params),
             source_id=source_id,
+            mask_id=self.masks.get(source_id or "") if MODELS[self.model].mask is not Need.NO else None,
         )
 
     def _put_prompt(self, prompt: str) -> None:

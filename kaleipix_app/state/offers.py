@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from kaleipix_app.backend import container
+from kaleipix_app.backend.generation.history import Record
 from kaleipix_app.backend.media.images import Picture
-from kaleipix_app.backend.providers.catalogue import MAX_PROMPT, SIZES, Choice, Model, Need, Number, Task
+from kaleipix_app.backend.providers.catalogue import MAX_PROMPT, MODELS, SIZES, Choice, Model, Need, Number, Task
 
 PROMPT_LIMIT = MAX_PROMPT
 UPLOAD_LIMIT = 25 * 1024 * 1024  # bytes; the route enforces it, the page says so before sending
@@ -40,6 +42,7 @@ class ModelOffer:
     sample: str  # address of a picture made with it, or empty
     price: str
     time: str
+    needs_source: bool
 
 
 @dataclass(frozen=True)
@@ -88,16 +91,39 @@ class Controls:
     """What the chosen model can be told; nothing else is shown."""
 
     takes_source: bool
+    takes_mask: bool
     has_seed: bool
+    folds: bool  # its own settings are for experts
     counts: list[int] = field(default_factory=list)
     shapes: list[ShapeOffer] = field(default_factory=list)
     choices: list[ChoiceOffer] = field(default_factory=list)
     numbers: list[NumberOffer] = field(default_factory=list)
 
 
-def is_offered(model: Model) -> bool:
-    """Whether the composer can give it everything it needs: there is no brush for masks yet."""
-    return model.mask is not Need.MUST
+def other_model(record: Record) -> Model | None:
+    """Another offered model for the same task and inputs, of another provider if there is one; the cheapest of them."""
+    asked = MODELS.get(record.model)
+    if asked is None:
+        return None
+    others = (model for model in container.get().models.values() if model.id != asked.id)
+    return min(
+        (model for model in others if _stands_in(model, asked, record)),
+        key=lambda model: (model.id != asked.partner, model.provider == asked.provider, not model.is_ai, model.price),
+        default=None,
+    )
+
+
+def _stands_in(model: Model, asked: Model, record: Record) -> bool:
+    takes = {Need.NO: record.source_id is None, Need.MUST: record.source_id is not None, Need.MAY: True}
+    shapes = not model.aspect_ratios or record.aspect_ratio in model.aspect_ratios
+    return (
+        model.task is asked.task
+        and takes[model.source]
+        and (model.mask is Need.MUST) == (asked.mask is Need.MUST)
+        and shapes
+        and record.count <= model.max_count
+        and len(record.prompt) <= model.max_prompt
+    )
 
 
 def model_offers(models: Iterable[Model], usual: dict[str, list[float]]) -> list[ModelOffer]:
@@ -113,9 +139,9 @@ def model_offers(models: Iterable[Model], usual: dict[str, list[float]]) -> list
             sample="" if model.is_ai else "/samples/style-kaleidoscope.webp",
             price=f"{model.price} credit{'s' if model.price > 1 else ''} a picture",
             time=about_seconds(usual.get(model.id, [model.usual_seconds])[0]),
+            needs_source=model.source is Need.MUST,
         )
         for model in models
-        if is_offered(model)
     ]
 
 
@@ -123,7 +149,9 @@ def controls_of(model: Model) -> Controls:
     """What this model can be told."""
     return Controls(
         takes_source=model.source is not Need.NO,
+        takes_mask=model.mask is not Need.NO,
         has_seed=model.has_seed,
+        folds=model.is_ai,
         counts=list(range(1, model.max_count + 1)),
         shapes=[_shape(name) for name in model.aspect_ratios],
         choices=[_choice(param, model) for param in model.params if isinstance(param, Choice)],

@@ -11,8 +11,18 @@ from kaleipix_app.backend.accounts.viewer import Viewer
 from kaleipix_app.backend.errors import NotFound
 from kaleipix_app.backend.generation.history import Record
 from kaleipix_app.state.guard import sentences, viewer_of
+from kaleipix_app.state.offers import other_model
 from kaleipix_app.state.tabs import TABS
-from kaleipix_app.state.views import LiveView, MadeView, StageView, live_view, made_view, stage_view
+from kaleipix_app.state.views import (
+    MOST_DERIVED,
+    NOTHING_LIVE,
+    LiveView,
+    MadeView,
+    StageView,
+    live_view,
+    made_view,
+    stage_view,
+)
 
 _PAGE = 12  # generations of history at a time
 
@@ -31,6 +41,16 @@ class Studio(rx.State):
     fresh: int = 0  # results that came while another picture stayed on the stage
     error: str = ""
     _shown: int = _PAGE
+
+    @rx.var
+    def running(self) -> int:
+        """How many wait or run."""
+        return sum(not one.failed for one in self.live)
+
+    @rx.var
+    def first_running(self) -> LiveView:
+        """What fills the stage while there is nothing else."""
+        return next((one for one in self.live if not one.failed), NOTHING_LIVE)
 
     @rx.event
     async def open(self) -> rx.event.EventSpec | None:
@@ -53,6 +73,16 @@ class Studio(rx.State):
         """Put one result on the stage."""
         viewer = await viewer_of(self)
         await self._show(viewer, image_id)
+
+    @rx.event
+    async def step(self, by: int) -> None:
+        """The next picture in the history, or the one before."""
+        viewer = await viewer_of(self)
+        pictures = shown_pictures(self.made)
+        if self.stage.id in pictures and by in (-1, 1):
+            at = pictures.index(self.stage.id) + by
+            if 0 <= at < len(pictures):
+                await self._show(viewer, pictures[at])
 
     @rx.event
     async def show_newest(self) -> None:
@@ -78,6 +108,18 @@ class Studio(rx.State):
     async def cancel(self, generation_id: str) -> None:
         """Stop it; the credits come back."""
         await self._command("cancel", generation_id)
+
+    @rx.event
+    async def cancel_all(self) -> None:
+        """Stop everything that waits or runs."""
+        viewer = await viewer_of(self)
+        parts = container.get()
+        with sentences(self._show_error):
+            async with parts.db.unit_of_work() as uow:
+                for one in self.live:
+                    if not one.failed:
+                        await parts.generations.cancel(uow, viewer, one.id)
+        await self._read(viewer)
 
     @rx.event
     async def retry(self, generation_id: str) -> None:
@@ -118,7 +160,12 @@ class Studio(rx.State):
             if picture.generation_id is None:
                 raise NotFound
             record = await parts.history.one(uow, viewer.user_id, picture.generation_id)
-        return stage_view(record, image_id)
+            derived = await parts.history.made_from(uow, viewer.user_id, image_id, MOST_DERIVED)
+            source = None
+            if record.source_id:
+                with suppress(NotFound):
+                    source = await parts.images.get(uow, viewer.user_id, record.source_id)
+        return stage_view(record, image_id, source, derived)
 
     async def _read(self, viewer: Viewer, *, first: bool = False) -> None:
         """Rows → views. Assigns only what differs, because an assignment is sent to the browser."""
@@ -162,6 +209,7 @@ class Studio(rx.State):
         return live_view(
             record,
             container.get().previews,
+            elsewhere=model.name if (model := other_model(record)) else "",
             usual=seconds[min(record.count, len(seconds)) - 1],
             elapsed=before.elapsed if before and runs else round(elapsed, 1),
         )

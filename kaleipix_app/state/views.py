@@ -14,6 +14,7 @@ from kaleipix_app.backend.providers.catalogue import MODELS
 from kaleipix_app.state.offers import about_seconds
 
 _NO_PROMPT = "Prompt deleted"  # in its place
+MOST_DERIVED = 6  # pictures made from the one on the stage, shown beside it
 _EXCERPT = 160  # characters of a prompt in lists; an event stays small
 
 
@@ -24,6 +25,11 @@ class SourceView:
     id: str
     thumb: str
     label: str
+    width: int = 0
+    height: int = 0
+
+
+NO_SOURCE = SourceView("", "", "")
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,10 @@ class LiveView:
     width: int
     height: int
     error: str
+    elsewhere: str  # name of another model that can do the same after a failure, or empty
+
+
+NOTHING_LIVE = LiveView("", True, False, "", "", -1, 0, 0, "", "", "", 1, 1, "", "")
 
 
 @dataclass(frozen=True)
@@ -70,6 +80,14 @@ class MadeView:
 
 
 @dataclass(frozen=True)
+class SettingView:
+    """One line of how a picture was made."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
 class StageView:
     """The picture on the stage and the others of its generation. An empty id: nothing is on it."""
 
@@ -79,9 +97,12 @@ class StageView:
     prompt: str = ""
     about: str = ""
     seed: str = ""
-    source: str = ""  # thumbnail of the source, if there was one
+    source: str = ""  # id of the source, if it is kept
+    source_is_result: bool = False  # and can itself be shown
+    settings: list[SettingView] = field(default_factory=list)
     favourite: bool = False
     others: list[ResultView] = field(default_factory=list)
+    derived: list[ResultView] = field(default_factory=list)  # made from it
 
 
 @dataclass(frozen=True)
@@ -124,7 +145,8 @@ def notice_view(needed: NoticeNeeded) -> NoticeView:
 
 def source_view(picture: Picture, number: int) -> SourceView:
     """A source as the tray shows it."""
-    return SourceView(picture.id, f"/media/{picture.id}/thumb", f"Source {number}, {picture.width} × {picture.height}")
+    label = f"Source {number}, {picture.width} × {picture.height}"
+    return SourceView(picture.id, f"/media/{picture.id}/thumb", label, picture.width, picture.height)
 
 
 def result_view(picture: Picture, prompt: str, total: int) -> ResultView:
@@ -152,7 +174,7 @@ def trash_view(deleted: Deleted) -> TrashView:
     )
 
 
-def live_view(record: Record, previews: Previews, usual: float, elapsed: float) -> LiveView:
+def live_view(record: Record, previews: Previews, usual: float, elapsed: float, elsewhere: str) -> LiveView:
     """A generation under way, or its failure. `usual` and `elapsed` are seconds."""
     percent = -1 if record.progress is None else round(100 * record.progress)
     waits_there = record.state == State.STARTING and record.provider_place is not None
@@ -178,6 +200,7 @@ def live_view(record: Record, previews: Previews, usual: float, elapsed: float) 
         width=record.width,
         height=record.height,
         error=record.error_sentence,
+        elsewhere=elsewhere if record.state == State.FAILED else "",
     )
 
 
@@ -194,7 +217,7 @@ def made_view(record: Record) -> MadeView:
     )
 
 
-def stage_view(record: Record, image_id: str) -> StageView:
+def stage_view(record: Record, image_id: str, source: Picture | None, derived: list[Record]) -> StageView:
     """One result of a generation, large."""
     prompt = record.prompt or _NO_PROMPT
     results = [result_view(picture, prompt, len(record.results)) for picture in record.results]
@@ -208,10 +231,34 @@ def stage_view(record: Record, image_id: str) -> StageView:
         prompt=prompt,
         about=about(record),
         seed=str(seeds[shown.id] if seeds[shown.id] is not None else record.seed),
-        source=f"/media/{record.source_id}/thumb" if record.source_id else "",
+        source=source.id if source else "",
+        source_is_result=source is not None and source.kind == "result",
+        settings=_settings(record),
         others=results,
+        derived=[
+            result_view(picture, excerpt(one.prompt) or _NO_PROMPT, len(one.results))
+            for one in derived
+            for picture in one.results
+        ][:MOST_DERIVED],
         favourite=shown.id in favourites,
     )
+
+
+def _settings(record: Record) -> list[SettingView]:
+    model = MODELS.get(record.model)
+    labels = {param.key: param.label for param in model.params} if model else {}
+    taken = (record.finished_at - record.started_at).total_seconds() if record.finished_at and record.started_at else 0
+    found = {
+        "Model": f"{model.name}, {model.vendor}" if model else record.model,
+        "Aspect ratio": record.aspect_ratio or "as its source",
+        **{labels.get(key, key): str(value).capitalize() for key, value in record.params.items()},
+        "Mask": "yes" if record.mask_id else "",
+        "Pictures": str(record.count),
+        "Cost": f"{record.price} credit{'s' if record.price > 1 else ''}",
+        "Took": f"{taken:.1f} s" if taken else "",
+        "Made": f"{record.created_at:%d %B %Y, %H:%M} UTC",
+    }
+    return [SettingView(label, value) for label, value in found.items() if value]
 
 
 def about(record: Record) -> str:

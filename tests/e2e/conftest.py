@@ -19,6 +19,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.e2e.remote import remote_studio
 from tests.e2e.studio_server import StudioServer
 
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
@@ -63,6 +64,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StudioServer]:
     studio = StudioServer(tmp_path_factory.mktemp("studio") / "data").start()
     yield studio
     studio.stop()
+
+
+@pytest.fixture(scope="module")
+def remote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StudioServer]:
+    """The same with fal's models."""
+    with remote_studio(tmp_path_factory.mktemp("studio")) as studio:
+        yield studio
 
 
 NewPage = Callable[..., Page]

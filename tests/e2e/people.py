@@ -40,6 +40,17 @@ def add_source(page: Page, photo: Path) -> None:
     expect(page.get_by_alt_text("Source 1", exact=False)).to_be_visible()
 
 
+def choose_model(page: Page, name: str) -> None:
+    """By the vendor's name."""
+    page.get_by_role("combobox", name="Model").click()
+    page.get_by_role("option", name=name).click()
+
+
+def understand(page: Page) -> None:
+    """Read where the picture goes, and let it go there."""
+    page.get_by_role("dialog", name="Before the first picture from").get_by_role("button", name="I understand").click()
+
+
 def generate(page: Page, prompt: str) -> None:
     """Write and click."""
     page.get_by_label("Prompt").fill(prompt)

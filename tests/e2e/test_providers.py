@@ -45,7 +45,8 @@ def remote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remote]:
 
 
 def choose(page: Page, model: str) -> None:
-    page.get_by_role("radio", name=re.compile(f"^{re.escape(model)},")).check()
+    page.get_by_role("combobox", name="Model").click()
+    page.get_by_role("option", name=re.compile(f"^{re.escape(model)},")).click()
 
 
 def first_picture(page: Page, model: str, prompt: str, provider: str) -> None:

@@ -99,6 +99,7 @@ def test_a_prompt_may_stay_without_its_picture_and_go_later(server: StudioServer
     expect(page.get_by_label("Prompt")).to_have_value("first of mine")
     page.get_by_role("button", name="Forget: first of mine").click()
     dialog = page.get_by_role("dialog", name="Erase this prompt for ever?")
+    expect(dialog).to_be_visible()
     page.keyboard.press("Escape")
     expect(dialog).not_to_be_visible()
     expect(page.get_by_role("button", name="Forget: first of mine")).to_be_focused()

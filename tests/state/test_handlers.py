@@ -24,10 +24,12 @@ from kaleipix_app.state.login import Login
 from kaleipix_app.state.notices import Notices
 from kaleipix_app.state.picture_detail import PictureDetail
 from kaleipix_app.state.privacy_centre import PrivacyCentre
+from kaleipix_app.state.prompts import PromptHistory
 from kaleipix_app.state.selection import Chosen
 from kaleipix_app.state.share_dialog import ShareDialog
 from kaleipix_app.state.shares import Shares
 from kaleipix_app.state.studio import Studio
+from kaleipix_app.state.tools import Tools
 from kaleipix_app.state.trash import TrashBin
 from tests.house import House
 from tests.state.harness import Events
@@ -46,6 +48,8 @@ STATES = (
     Account,
     EmailChange,
     FreshCode,
+    Tools,
+    PromptHistory,
     ShareDialog,
     Shares,
     AccountDeletion,

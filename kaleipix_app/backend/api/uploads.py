@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -26,6 +27,7 @@ from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.errors import BadInput, DatabaseFailed, KaleipixError, StorageFailed, TooLarge, TooMany
 from kaleipix_app.backend.media.images import Images, Picture
 from kaleipix_app.backend.media.ingest import MAX_BYTES, TOO_MANY_BYTES
+from kaleipix_app.backend.media.masks import Masks
 
 MOST_AT_ONCE = 4  # per person
 _SECONDS = 600.0  # for the body: 25 MB at 350 kbit/s
@@ -34,26 +36,38 @@ _TOO_SLOW = "The upload took longer than ten minutes and was stopped. Try a smal
 _log = log.get("uploads")
 
 
+_Keep = Callable[[str, IO[bytes]], Awaitable[Picture]]
+
+
 class _Uploads:
-    def __init__(self, db: Database, identity: Identity, images: Images, data_dir: Path) -> None:
+    def __init__(self, db: Database, identity: Identity, images: Images, masks: Masks, data_dir: Path) -> None:
         self._db = db
         self._identity = identity
         self._images = images
+        self._masks = masks
         self._folder = data_dir / "tmp"
         self._under_way: Counter[str] = Counter()
 
     async def put(self, request: Request) -> Response:
         """Answers 201 with the picture's id, size and addresses."""
+        return await self._kept(request, partial(self._images.keep_source, self._db))
+
+    async def put_mask(self, request: Request) -> Response:
+        """The same for a mask, whose source is named in the address: `?source=<image id>`."""
+        source_id = request.query_params.get("source", "")
+        return await self._kept(request, lambda owner_id, file: self._masks.keep(owner_id, source_id, file))
+
+    async def _kept(self, request: Request, keep: _Keep) -> Response:
         viewer = await self._identity.require(request)
         try:
-            answer = await self._put(request, viewer)
+            answer = await self._put(request, viewer, keep)
         except KaleipixError:
             metrics.uploads.labels("refused").inc()
             raise
         metrics.uploads.labels("stored").inc(answer.status_code == 201)
         return answer
 
-    async def _put(self, request: Request, viewer: Viewer) -> Response:
+    async def _put(self, request: Request, viewer: Viewer, keep: _Keep) -> Response:
         _check_length(request)
         with self._slot(viewer.user_id), self._file() as file:
             try:
@@ -61,7 +75,7 @@ class _Uploads:
             except ClientDisconnect:
                 return Response(status_code=400)  # nobody is there to read it
             try:
-                picture = await self._images.keep_source(self._db, viewer.user_id, file)
+                picture = await keep(viewer.user_id, file)
             except DatabaseFailed as error:
                 raise StorageFailed from error
         return _created(picture)
@@ -132,6 +146,11 @@ def _created(picture: Picture) -> JSONResponse:
     return JSONResponse(body, status_code=201, headers={"Cache-Control": "no-store"})
 
 
-def routes(db: Database, identity: Identity, images: Images, data_dir: Path) -> list[Route]:
-    """`PUT /api/uploads`. Raises SignInNeeded, TooLarge, TooMany, BadInput, Conflict, StorageFailed."""
-    return [Route("/api/uploads", _Uploads(db, identity, images, data_dir).put, methods=["PUT"])]
+def routes(db: Database, identity: Identity, images: Images, masks: Masks, data_dir: Path) -> list[Route]:
+    """`PUT /api/uploads`, `/api/uploads/mask`. Raises SignInNeeded, NotFound (the mask's source), TooLarge, TooMany,
+    BadInput, Conflict, StorageFailed."""
+    uploads = _Uploads(db, identity, images, masks, data_dir)
+    return [
+        Route("/api/uploads", uploads.put, methods=["PUT"]),
+        Route("/api/uploads/mask", uploads.put_mask, methods=["PUT"]),
+    ]

@@ -18,6 +18,7 @@ from kaleipix_app.backend.errors import Conflict, NotFound
 from kaleipix_app.backend.generation.feed import Feed
 from kaleipix_app.backend.generation.library import words
 from kaleipix_app.backend.generation.machine import ACTIVE, FINAL
+from kaleipix_app.backend.generation.masks import remove_spent
 from kaleipix_app.backend.generation.models import Generation
 from kaleipix_app.backend.media.images import Images, Picture
 from kaleipix_app.backend.media.trash import Trash
@@ -56,6 +57,8 @@ class Deletions:
         """One picture into the trash. Raises NotFound, Conflict (something is being made from it)."""
         await uow.lock(viewer.user_id)
         picture = await self._images.get(uow, viewer.user_id, image_id)
+        if picture.kind == "mask":  # goes with its generation
+            raise NotFound
         needed = await uow.session.exec(
             select(Generation.id)
             .where(
@@ -145,7 +148,9 @@ class Deletions:
             if with_prompt:
                 await self._blank(uow, viewer, [str(one.picture.generation_id) for one in wanted if one.is_last])
             self._ring(uow, viewer)
-        return await self._trash.erase(chosen)
+        gone = await self._trash.erase(chosen)
+        await remove_spent(self._db, self._trash, viewer.user_id)
+        return gone
 
     async def erase_prompt(self, viewer: Viewer, generation_id: str) -> None:
         """Erase the prompt of a finished generation of which no picture is kept. Raises NotFound, Conflict."""
@@ -176,7 +181,9 @@ class Deletions:
                 )
             )
             prompts = dict(found.all())
-            await uow.session.exec(update(Generation).where(col(Generation.id).in_(list(prompts))).values(prompt=""))
+            await uow.session.exec(
+                update(Generation).where(col(Generation.id).in_(list(prompts))).values(prompt="", prompt_starred=False)
+            )
             await words.forget(uow, viewer.user_id, prompts)
             erased += len(prompts)
         return erased

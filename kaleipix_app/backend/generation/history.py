@@ -25,7 +25,8 @@ class Record:
     model: str
     provider: str
     prompt: str  # empty when its owner erased it
-    source_id: str | None  # None also when it was deleted since, and for what is not finished
+    source_id: str | None  # None also when it was deleted since, and for what waits or runs
+    mask_id: str | None  # None also when it is gone
     aspect_ratio: str
     width: int
     height: int
@@ -63,7 +64,8 @@ class History:
         )
         rows = found.all()
         places = await self._places(uow) if any(row.state == State.QUEUED for row in rows) else {}
-        return [_record(row, (), places.get(row.id, 0)) for row in rows]
+        sources = await self._kept(uow, owner_id, [row for row in rows if row.state == State.FAILED])
+        return [_record(row, (), places.get(row.id, 0), sources) for row in rows]
 
     async def made(self, uow: UnitOfWork, owner_id: str, *, before: str = "", limit: int = 20) -> list[Record]:
         """Finished generations with their results, newest first; `before` is the last id of the page above."""
@@ -87,10 +89,29 @@ class History:
             raise NotFound
         return (await self._with_results(uow, owner_id, [row]))[0]
 
+    async def made_from(self, uow: UnitOfWork, owner_id: str, image_id: str, limit: int) -> list[Record]:
+        """Finished generations that worked from this picture, newest first."""
+        found = await uow.session.exec(
+            select(Generation)
+            .where(
+                col(Generation.owner_id) == owner_id,
+                col(Generation.source_id) == image_id,
+                col(Generation.state) == State.DONE,
+            )
+            .order_by(col(Generation.id).desc())
+            .limit(limit)
+        )
+        return await self._with_results(uow, owner_id, found.all())
+
     async def _with_results(self, uow: UnitOfWork, owner_id: str, rows: Sequence[Generation]) -> list[Record]:
         results = await self._images.of_generations(uow, owner_id, [row.id for row in rows])
-        sources = await self._images.kept(uow, owner_id, [row.source_id for row in rows if row.source_id])
+        sources = await self._kept(uow, owner_id, rows)
         return [_record(row, tuple(results.get(row.id, ())), 0, sources) for row in rows]
+
+    async def _kept(self, uow: UnitOfWork, owner_id: str, rows: Sequence[Generation]) -> set[str]:
+        """Sources and masks of these that are still there."""
+        used = [id for row in rows for id in (row.source_id, row.mask_id) if id]
+        return await self._images.kept(uow, owner_id, used) if used else set()
 
     @staticmethod
     async def _places(uow: UnitOfWork) -> dict[str, int]:
@@ -108,6 +129,7 @@ def _record(row: Generation, results: tuple[Picture, ...], place: int, sources: 
         provider=row.provider,
         prompt=row.prompt,
         source_id=row.source_id if row.source_id in sources else None,
+        mask_id=row.mask_id if row.mask_id in sources else None,
         aspect_ratio=row.aspect_ratio,
         width=row.width,
         height=row.height,

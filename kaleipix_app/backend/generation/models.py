@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index
+from sqlalchemy import JSON, Column, Index, false
 from sqlmodel import Field, SQLModel
 
 
@@ -28,6 +28,8 @@ class Generation(SQLModel, table=True):
     provider: str
     prompt: str
     source_id: str | None = None  # no foreign key: a source may be deleted, the record stays
+    prompt_starred: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    mask_id: str | None = None  # what of the source is painted anew
     aspect_ratio: str
     width: int
     height: int

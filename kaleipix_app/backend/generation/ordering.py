@@ -114,16 +114,18 @@ class Ordering:
             count=row.count,
             seed=row.seed,
             params=row.params,
-            source=await self._source(row),
+            source=await self._picture(row, row.source_id),
+            mask=await self._picture(row, row.mask_id),
             aspect_ratio=row.aspect_ratio,
             callback=self._callback(row.provider, row.id),
         )
 
-    async def _source(self, row: Generation) -> bytes | None:
-        if row.source_id is None:
+    async def _picture(self, row: Generation, image_id: str | None) -> bytes | None:
+        """Source or mask; both are made smaller alike, so that they still fit each other."""
+        if image_id is None:
             return None
         async with self._db.reading() as uow:
-            picture = await self._images.get(uow, row.owner_id, row.source_id)
+            picture = await self._images.get(uow, row.owner_id, image_id)
         model = MODELS.get(row.model)
         if model is None or not model.is_ai:  # the engine takes any size
             return await self._images.original_bytes(picture)

@@ -21,7 +21,7 @@ from kaleipix_app.backend.generation.library import words
 from kaleipix_app.backend.generation.machine import ACTIVE, State
 from kaleipix_app.backend.generation.models import Generation, GenerationLog
 from kaleipix_app.backend.generation.transfers import Transfers
-from kaleipix_app.backend.media.images import Images
+from kaleipix_app.backend.media.images import Images, Picture
 from kaleipix_app.backend.providers.base import ParamValue
 from kaleipix_app.backend.providers.catalogue import MAX_PROMPT, MAX_SEED, SIZES, Model, Need
 
@@ -39,6 +39,7 @@ class Draft:
     seed: int | None = None  # None: by chance
     params: Mapping[str, ParamValue] = field(default_factory=dict)
     source_id: str | None = None
+    mask_id: str | None = None  # of the source's size; white is painted anew
 
 
 class Requests:
@@ -71,9 +72,7 @@ class Requests:
         await uow.lock(viewer.user_id)
         await self._refuse_frozen(uow, viewer)
         await self._transfers.check(uow, viewer, model.provider)
-        source = None
-        if draft.source_id is not None:
-            source = await self._images.get(uow, viewer.user_id, draft.source_id)
+        source = await self._source(uow, viewer, draft)
         await self._refuse_flood(uow, viewer)
         now = self._clock.now()
         shape = draft.aspect_ratio if model.aspect_ratios else ""  # else the result has its source's
@@ -86,6 +85,7 @@ class Requests:
             provider=model.provider,
             prompt=draft.prompt.strip() or model.task,  # an empty one is an erased one
             source_id=draft.source_id,
+            mask_id=draft.mask_id,
             aspect_ratio=shape,
             width=width,
             height=height,
@@ -117,6 +117,19 @@ class Requests:
         if restricted_at is not None:
             raise Conflict("You have restricted the use of your data. Lift that in your privacy centre first.")
 
+    async def _source(self, uow: UnitOfWork, viewer: Viewer, draft: Draft) -> Picture | None:
+        """The draft's source, if it has one, and its mask fits it. Raises NotFound, BadInput."""
+        if draft.source_id is None:
+            return None
+        source = await self._images.get(uow, viewer.user_id, draft.source_id)
+        if source.kind == "mask":
+            raise BadInput("A mask is no picture to work from. Choose another one.", code="source")
+        if draft.mask_id is not None:
+            mask = await self._images.get(uow, viewer.user_id, draft.mask_id)
+            if mask.kind != "mask" or (mask.width, mask.height) != (source.width, source.height):
+                raise BadInput("This mask belongs to another picture. Paint it again.", code="mask")
+        return source
+
     async def _refuse_flood(self, uow: UnitOfWork, viewer: Viewer) -> None:
         waiting = await uow.session.exec(
             select(func.count())
@@ -141,10 +154,12 @@ def validate(draft: Draft, models: Mapping[str, Model]) -> Model:
         raise BadInput(f"A seed is a whole number from 0 to {MAX_SEED}.", code="seed")
     if draft.source_id is not None and model.source is Need.NO:
         raise BadInput(f"{model.name} does not work from a picture. Remove it or choose another model.", code="source")
-    if model.mask is Need.MUST:
-        raise BadInput(f"{model.name} needs a mask, which cannot be drawn here yet. Choose another model.", code="mask")
     if draft.source_id is None and model.source is Need.MUST:
         raise BadInput(f"{model.name} works from a picture. Add one first.", code="source_missing")
+    if draft.mask_id is None and model.mask is Need.MUST:
+        raise BadInput(f"{model.name} repaints what you mark. Mark a part of the picture first.", code="mask_missing")
+    if draft.mask_id is not None and model.mask is Need.NO:
+        raise BadInput(f"{model.name} does not work with a mask. Choose another model.", code="mask")
     known = {param.key: param for param in model.params}
     for key, value in draft.params.items():
         if key not in known or not known[key].accepts(value):

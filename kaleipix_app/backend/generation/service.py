@@ -76,7 +76,9 @@ class Generations:
             raise Conflict("Only a failed generation can be retried.")
         if not await self._dismiss(uow, row):  # of two clicks at once, or in two tabs, one is meant
             raise Conflict("This one was retried already.")
-        draft = Draft(row.model, row.prompt, row.aspect_ratio, row.count, row.seed, row.params, row.source_id)
+        draft = Draft(
+            row.model, row.prompt, row.aspect_ratio, row.count, row.seed, row.params, row.source_id, row.mask_id
+        )
         return await self._requests.request(uow, viewer, draft)
 
     async def dismiss(self, uow: UnitOfWork, viewer: Viewer, generation_id: str) -> None:

@@ -65,8 +65,13 @@ class Images:
 
     async def prepare(self, data: Incoming) -> Prepared:
         """Decode and store a source, outside of any transaction. Raises BadInput, TooLarge, StorageFailed."""
-        ingested = await self._ingest.source(data)
-        key = f"sources/{tokens.new_id()}"
+        return await self._store(f"sources/{tokens.new_id()}", await self._ingest.source(data))
+
+    async def prepare_mask(self, data: Incoming, size: tuple[int, int]) -> Prepared:
+        """The same for a mask of a picture of this size. Raises BadInput, TooLarge, StorageFailed."""
+        return await self._store(f"masks/{tokens.new_id()}", await self._ingest.mask(data, size))
+
+    async def _store(self, key: str, ingested: Ingested) -> Prepared:
         try:
             await self._put(key, ingested)
         except BaseException:
@@ -80,6 +85,12 @@ class Images:
         await self.check_room(uow, owner_id, prepared.byte_size)
         return await self._insert(uow, self._row(prepared, id=prepared.id, owner_id=owner_id, kind="source"))
 
+    async def add_mask(self, uow: UnitOfWork, owner_id: str, prepared: Prepared) -> Picture:
+        """The row of a prepared mask; it takes room like a source. Raises Conflict."""
+        await uow.lock(owner_id)
+        await self.check_room(uow, owner_id, prepared.byte_size)
+        return await self._insert(uow, self._row(prepared, id=prepared.id, owner_id=owner_id, kind="mask"))
+
     async def discard(self, uow: UnitOfWork, prepared: Prepared) -> None:
         """Remove the bytes of a source whose row could not be written (looks first: a commit may have worked)."""
         if await uow.session.get(Image, prepared.id) is None:
@@ -89,7 +100,7 @@ class Images:
         """Whether one more source of this size fits, beside what is in the trash. Raises Conflict."""
         found = await uow.session.exec(
             select(func.count(), func.coalesce(func.sum(Image.byte_size), 0)).where(
-                Image.owner_id == owner_id, Image.kind == "source"
+                Image.owner_id == owner_id, col(Image.kind).in_(("source", "mask"))
             )
         )
         count, size = found.one()

@@ -11,7 +11,7 @@ import asyncio
 import contextvars
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TypeVar
 
@@ -59,6 +59,10 @@ class Ingest:
         """A picture that a person brought. Raises BadInput, TooLarge."""
         return await self._run(lambda deadline: _source(data, deadline))
 
+    async def mask(self, data: Incoming, size: tuple[int, int]) -> Ingested:
+        """What a person painted over a picture of this size. Raises BadInput, TooLarge."""
+        return await self._run(lambda deadline: _mask(data, size, deadline))
+
     async def result(self, data: bytes, source_type: SourceType) -> Ingested:
         """A picture that an engine made; all three files carry the mark. Raises BadInput, TooLarge."""
         return await self._run(lambda deadline: _result(data, source_type, self._mark, deadline))
@@ -91,6 +95,18 @@ def _source(incoming: Incoming, deadline: Deadline) -> Ingested:
     decoded = decode(_bytes_of(incoming), deadline)
     format = _kept_as(decoded)
     return _finish(decoded, format, encode(decoded.pixels, format, sampling=decoded.sampling), deadline)
+
+
+def _mask(incoming: Incoming, size: tuple[int, int], deadline: Deadline) -> Ingested:
+    """Black and white, nothing between: every provider has its own idea of grey."""
+    decoded = decode(_bytes_of(incoming), deadline)
+    if decoded.pixels.size != size:
+        raise BadInput("This mask does not fit its picture. Paint it again.", code="mask_size")
+    pixels = decoded.pixels.convert("L").point(lambda value: 255 if value > 127 else 0)
+    if pixels.getextrema()[1] == 0:
+        raise BadInput("Nothing is marked yet. Paint over the part that should change.", code="mask_empty")
+    painted = replace(decoded, pixels=pixels.convert("RGB"))
+    return _finish(painted, Format.PNG, encode(painted.pixels, Format.PNG), deadline)
 
 
 def _result(data: bytes, source_type: SourceType, mark: Marker, deadline: Deadline) -> Ingested:

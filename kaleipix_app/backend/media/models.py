@@ -14,7 +14,7 @@ _LARGE = BigInteger().with_variant(Integer, "sqlite")  # which has one size of i
 
 
 class Image(SQLModel, table=True):
-    """One kept picture: a source that was brought or a result that was made."""
+    """One kept picture: a source that was brought, a result that was made, or a mask over one of them."""
 
     __tablename__ = "image"
     __table_args__ = (
@@ -27,7 +27,7 @@ class Image(SQLModel, table=True):
 
     id: str = Field(primary_key=True)
     owner_id: str = Field(foreign_key="user.id", index=True)
-    kind: str  # source | result
+    kind: str  # source | result | mask
     generation_id: str | None = Field(default=None, foreign_key="generation.id", index=True)
     position: int = 0  # 0 to 3 among the results of one generation
     seed: int | None = Field(default=None, sa_type=_LARGE)  # the generation's and its position: past 31 bits

@@ -16,7 +16,7 @@ class Picture:
     """One kept picture."""
 
     id: str
-    kind: str  # source | result
+    kind: str  # source | result | mask
     width: int  # pixels
     height: int
     content_type: str  # of the original; thumb and preview are WebP

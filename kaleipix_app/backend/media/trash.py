@@ -116,6 +116,12 @@ class Trash:
             raise StorageFailed("Not every picture could be removed yet. It is tried again within the hour.")
         return gone
 
+    async def condemn_masks(self, uow: UnitOfWork, mask_ids: Sequence[str]) -> None:
+        """Masks are never in the trash: nobody would know what to take back."""
+        await uow.session.exec(
+            update(Image).where(col(Image.id).in_(mask_ids), col(Image.kind) == "mask").values(deleted_at=_OVERDUE)
+        )
+
     async def due(self, as_of: datetime) -> int:
         """How many `purge` would remove at `as_of`."""
         async with self._db.reading() as uow:

@@ -19,6 +19,7 @@ from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.errors import KaleipixError
 from kaleipix_app.backend.media.images import Images
 from kaleipix_app.backend.media.ingest import Ingest
+from kaleipix_app.backend.media.masks import Masks
 from kaleipix_app.backend.media.models import Image
 from kaleipix_app.backend.media.storage import Storage
 from tests.conftest import MovableClock
@@ -42,7 +43,7 @@ class PicturesApp:
         identity = Identity(db, self.sessions, self.cookies)
         self.app = Starlette(
             routes=[
-                *uploads.routes(db, identity, self.images, folder),
+                *uploads.routes(db, identity, self.images, Masks(db, self.images), folder),
                 *media.routes(db, identity, self.images, self.storage),
             ],
             exception_handlers={KaleipixError: answers.expected, Exception: answers.unexpected},

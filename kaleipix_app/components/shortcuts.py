@@ -1,0 +1,96 @@
+"""Keys of the studio, and the dialog that lists them. Single letters do nothing while somebody types."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import reflex as rx
+
+from kaleipix_app.components.icons import icon_imports
+
+#: What is pressed and what it does, as the dialog tells it.
+LISTED = (
+    ("Ctrl or ⌘ + Enter", "Generate"),
+    ("Shift + X", "Cancel what was asked for last"),
+    ("Alt + ↑ and ↓", "Earlier words, in the field for them"),
+    ("← and →", "The picture before and after"),
+    ("Z", "Fit, or full size"),
+    ("C", "Compare with the source"),
+    ("V", "Vary"),
+    ("U", "Use as source"),
+    ("M", "Edit with mask"),
+    ("R", "Reuse all but the seed"),
+    ("D", "Download"),
+    ("L", "Make a link to share it"),
+    (".", "Favourite"),
+    ("I", "All settings of the picture"),
+    ("Delete", "Move the picture to the trash"),
+    ("Ctrl or ⌘ + Z", "Take back a deletion"),
+    ("P", "Write"),
+    ("S", "To the seed"),
+    ("T", "Hide or show the composer"),
+    ("F", "Hide or show the activity"),
+    ("Esc", "Close what is open"),
+    ("?", "This list"),
+)
+
+# A key presses the button that carries it in `data-key`, so that whatever is not shown cannot be called.
+_CODE = """
+const kxKeys = LISTED;
+function KxShortcuts({onStep, buttonClass, ref: _ref, ...props}) {
+  const dialog = useRef(null), live = useRef({}), [words, setWords] = useState("");
+  live.current = {onStep};
+  const show = () => { setWords(""); dialog.current.showModal(); };
+  useEffect(() => {
+    const press = (key) => { const all = document.querySelectorAll('[data-key="' + key + '"]'); all[all.length - 1]?.click(); return all.length > 0; };
+    const focus = (id) => { const field = document.getElementById(id); field?.focus(); return Boolean(field); };
+    const pane = (name) => { document.documentElement.classList.toggle("without-" + name); return true; };
+    const keyed = (event) => {
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+      if (event.target.closest?.("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]")) return;
+      const arrows = event.target.closest?.("input, [role=listbox]") ? {} : {ArrowLeft: () => { live.current.onStep?.(-1); return true; }, ArrowRight: () => { live.current.onStep?.(1); return true; }};
+      const zoom = () => { const at = document.querySelector("[data-viewer]"); at?.dispatchEvent(new Event("kx-zoom")); return Boolean(at); };
+      const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+      const action = event.shiftKey && key === "x" ? () => press("shift-x") : key === "?" ? () => { show(); return true; } : event.shiftKey ? undefined
+        : {...arrows, z: zoom, p: () => focus("prompt"), s: () => focus("seed"), t: () => pane("composer"), f: () => pane("activity"), Delete: () => press("Delete"),
+           ...Object.fromEntries([...".cvumrdil"].map((one) => [one, () => press(one)]))}[key];
+      if (action?.()) event.preventDefault();
+    };
+    document.addEventListener("keydown", keyed);
+    return () => document.removeEventListener("keydown", keyed);
+  }, []);
+  const found = kxKeys.filter((line) => line.join(" ").toLowerCase().includes(words.toLowerCase()));
+  return jsx(Fragment, null,
+    jsx("button", {...props, type: "button", onClick: show, "aria-label": "Keyboard shortcuts", title: "Keyboard shortcuts (?)", className: buttonClass}, jsx(LucideKeyboard, {size: 18})),
+    jsx("dialog", {ref: dialog, "aria-labelledby": "keys-title", onClick: (event) => { if (event.target === dialog.current) dialog.current.close(); },
+      className: "m-auto h-[min(40rem,86dvh)] w-[min(30rem,calc(100vw-2rem))] flex-col gap-3 rounded-panel border border-line bg-surface p-5 text-ink shadow-float open:flex backdrop:bg-black/60"},
+      jsx("div", {className: "flex items-center"},
+        jsx("h2", {id: "keys-title", className: "grow text-lg font-semibold tracking-tight"}, "Keyboard shortcuts"),
+        jsx("button", {type: "button", "aria-label": "Close", onClick: () => dialog.current.close(), className: buttonClass}, jsx(LucideX, {size: 18}))),
+      jsx("input", {type: "text", value: words, onChange: (event) => setWords(event.target.value), placeholder: "Search", "aria-label": "Search keys", autoComplete: "off",
+        className: "h-10 w-full shrink-0 rounded-control border border-edge bg-surface px-3 text-ink placeholder:text-muted"}),
+      jsx("dl", {"data-scrolls": "", tabIndex: 0, className: "min-h-0 grow overflow-y-auto"},
+        found.map(([key, does]) => jsx("div", {key, className: "flex items-center justify-between gap-4 border-b border-line py-1.5 text-sm"},
+          jsx("dt", {className: "order-2 shrink-0"}, jsx("kbd", {className: "rounded-[6px] border border-line bg-raised px-2 py-0.5 font-sans text-xs"}, key)), jsx("dd", {className: "text-muted"}, does)))),
+      found.length === 0 && jsx("p", {className: "text-sm text-muted"}, "No key does that.")));
+}"""
+
+
+class Shortcuts(rx.Component):
+    """A button that opens the list; the keys work as long as it is on the page."""
+
+    tag = "KxShortcuts"
+    button_class: rx.Var[str]
+    on_step: rx.EventHandler[rx.event.passthrough_event_spec(int)]
+
+    def add_imports(self) -> dict[str, Any]:
+        """What the code below uses of React, and its icons."""
+        return {"react": ["Fragment", "useEffect", "useRef", "useState"], **icon_imports("keyboard", "x")}
+
+    def add_custom_code(self) -> list[str]:
+        """The component itself."""
+        return [_CODE.replace("LISTED", json.dumps(LISTED))]
+
+
+shortcuts = Shortcuts.create

@@ -1,0 +1,138 @@
+"""What helps while composing: earlier prompts, the seed's lock, keys; and what runs, fails or is cut off."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import SIZES, NewPage
+from tests.e2e.people import balance, finished, generate, sign_up
+from tests.e2e.studio_server import StudioServer
+from tests.e2e.test_accessibility import assert_accessible, assert_fits, fail_the_latest
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_earlier_prompts_are_searched_starred_and_used(
+    size: str, server: StudioServer, new_page: NewPage, keep: Callable[[Page, str], None]
+) -> None:
+    page = new_page(server.url, size, bypass_csp=True)
+    sign_up(page, server, f"writer-{size}")
+    for prompt in ("green hills", "blue rivers"):
+        generate(page, prompt)
+        finished(page, prompt)
+    page.get_by_role("button", name="Earlier").click()
+    dialog = page.get_by_role("dialog", name="What you wrote before")
+    expect(dialog.get_by_role("listitem")).to_have_count(2)
+    dialog.get_by_role("button", name="Star: green hills").click()
+    expect(dialog.get_by_role("button", name="Star: green hills")).to_have_attribute("aria-pressed", "true")
+    assert_accessible(page, f"earlier prompts ({size})")
+    assert_fits(page, f"earlier prompts ({size})")
+    keep(page, f"earlier-{size}")
+    dialog.get_by_label("Search what you wrote").fill("RIVER")
+    expect(dialog.get_by_role("listitem")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.reload()
+    expect(page.get_by_label("Prompt")).to_be_enabled()
+    page.get_by_role("button", name="Earlier").click()
+    dialog.get_by_role("button", name="Starred").click()
+    expect(dialog.get_by_role("listitem")).to_have_count(1)
+    dialog.get_by_role("button", name="green hills", exact=True).click()
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_label("Prompt")).to_have_value("green hills")
+
+
+def test_alt_and_the_arrows_go_through_earlier_prompts_and_back(server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url)
+    sign_up(page, server, "arrows")
+    for prompt in ("first", "second"):
+        generate(page, prompt)
+        finished(page, prompt)
+    field = page.get_by_label("Prompt")
+    field.fill("half a thou")
+    for key, text in (("Up", "second"), ("Up", "first"), ("Down", "second"), ("Down", "half a thou")):
+        field.press(f"Alt+Arrow{key}")
+        expect(field).to_have_value(text)
+
+
+def test_a_locked_seed_makes_the_same_picture_again(server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url)
+    sign_up(page, server, "locker")
+    generate(page, "again")
+    first = finished(page, "again")
+    page.get_by_role("button", name="Lock").click()
+    expect(page.get_by_label("Seed")).not_to_have_value("")
+    page.get_by_role("button", name="Generate").click()
+    expect(page.locator("[data-viewer] img")).not_to_have_attribute("src", re.compile(first))
+    second = finished(page, "again")
+    assert page.request.get(f"/media/{first}/original").body() == page.request.get(f"/media/{second}/original").body()
+    page.get_by_role("button", name="Locked").click()
+    expect(page.get_by_label("Seed")).to_have_value("")
+
+
+def test_the_list_of_keys_is_searched(server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url, bypass_csp=True)
+    sign_up(page, server, "helped")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(dialog).to_be_visible()
+    assert_accessible(page, "keys")
+    dialog.get_by_label("Search keys").fill("compare")
+    expect(dialog.get_by_role("term")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.get_by_role("button", name="Keyboard shortcuts").click()
+    expect(dialog).to_be_visible()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_everything_is_stopped_at_once(size: str, server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url, size)
+    sign_up(page, server, f"stopper-{size}")
+    page.get_by_role("group", name="Number of images").get_by_role("radio", name="4").check()
+    expect(page.get_by_role("button", name="Generate 4")).to_be_visible()
+    for n in range(5):
+        generate(page, f"number {n}")
+    page.get_by_role("button", name="Stop all").click()
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
+    expect(page.get_by_role("button", name="Stop all")).to_have_count(0)
+    assert balance(page) >= 20
+
+
+def test_a_failure_covers_no_picture_on_a_phone(
+    server: StudioServer, new_page: NewPage, keep: Callable[[Page, str], None]
+) -> None:
+    page = new_page(server.url, "phone")
+    sign_up(page, server, "unlucky")
+    for prompt in ("a good one", "a bad one"):
+        generate(page, prompt)
+        finished(page, prompt)
+    fail_the_latest(server)
+    page.reload()
+    alert = page.get_by_role("alert").filter(has_text="credits returned")
+    expect(alert).to_be_visible()
+    expect(page.get_by_label("Prompt")).to_be_in_viewport()
+    keep(page, "failed-phone")
+    card, picture = alert.bounding_box(), page.locator("[data-viewer] img").bounding_box()
+    assert card is not None
+    assert picture is not None
+    assert card["y"] >= picture["y"] + picture["height"]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_offline_is_said_and_so_is_its_end(
+    size: str, server: StudioServer, new_page: NewPage, keep: Callable[[Page, str], None]
+) -> None:
+    page = new_page(server.url, size)
+    sign_up(page, server, f"tunnel-{size}")
+    page.context.set_offline(True)
+    expect(page.get_by_text("You are offline")).to_be_visible()
+    keep(page, f"offline-{size}")
+    page.context.set_offline(False)
+    expect(page.get_by_text("You are offline")).to_have_count(0)
+    generate(page, "after the tunnel")
+    finished(page, "after the tunnel")

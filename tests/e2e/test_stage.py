@@ -1,0 +1,168 @@
+"""The picture on the stage: looked at closely, compared, stepped through, and worked on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image as Pillow
+from playwright.sync_api import Page, expect
+
+from tests.conftest import PHOTOS
+from tests.e2e.conftest import SIZES, NewPage
+from tests.e2e.people import add_source, balance, finished, generate, result, sign_up, understand
+from tests.e2e.studio_server import StudioServer
+from tests.e2e.test_accessibility import assert_accessible, assert_fits
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_before_and_after(
+    size: str, server: StudioServer, new_page: NewPage, keep: Callable[[Page, str], None]
+) -> None:
+    page = new_page(server.url, size, bypass_csp=True)
+    sign_up(page, server, f"compare-{size}")
+    add_source(page, PHOTOS / "coffee.png")
+    generate(page, "a cup of gold")
+    finished(page, "a cup of gold")
+    source = page.get_by_alt_text("The source of this picture")
+    expect(source).to_have_count(0)
+    page.get_by_role("button", name="Compare").click()
+    expect(source).to_be_visible()
+    slider = page.get_by_role("slider", name="Divider between source and result")
+    slider.focus()
+    page.keyboard.press("Home")
+    expect(slider).to_have_value("0")
+    assert_accessible(page, f"compare ({size})")
+    assert_fits(page, f"compare ({size})")
+    page.get_by_role("button", name="Side by side").click()
+    expect(source).to_be_visible()
+    keep(page, f"compare-{size}")
+    page.get_by_role("button", name="Compare").click()
+    peek = page.get_by_role("button", name="Hold to see the source")
+    peek.focus()
+    page.keyboard.down(" ")
+    expect(source).to_be_visible()
+    page.keyboard.up(" ")
+    expect(source).to_have_count(0)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_from_result_to_source_to_variation(size: str, server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url, size)
+    sign_up(page, server, f"vary-{size}")
+    generate(page, "northern lights")
+    first = finished(page, "northern lights")
+    page.get_by_role("button", name="Vary").click()
+    expect(page.locator("[data-viewer] img")).not_to_have_attribute("src", re.compile(first))
+    second = finished(page, "northern lights")
+    lineage = page.get_by_role("group", name="Where it comes from and what came of it")
+    lineage.get_by_role("button", name="The source").click()
+    expect(page.locator("[data-viewer] img")).to_have_attribute("src", re.compile(first))
+    lineage.get_by_role("button", name="northern lights").last.click()
+    expect(page.locator("[data-viewer] img")).to_have_attribute("src", re.compile(second))
+    page.get_by_role("button", name="Use as source").click()
+    expect(page.get_by_alt_text("Source 1, 1024 × 1024")).to_be_visible()
+    assert balance(page) == 38
+
+
+def test_keys_step_zoom_and_open_what_is_there(server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url)
+    sign_up(page, server, "stepper")
+    for prompt in ("one", "two"):
+        generate(page, prompt)
+        finished(page, prompt)
+    shown = page.locator("[data-viewer] img")
+    page.get_by_label("Prompt").press("ArrowRight")  # in a field it moves the cursor
+    expect(shown).to_have_attribute("alt", "two")
+    page.locator("[data-viewer]").click(position={"x": 5, "y": 5})
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("ArrowRight")
+    expect(shown).to_have_attribute("alt", "one")
+    page.keyboard.press("ArrowRight")  # there is no older one
+    page.keyboard.press("ArrowLeft")
+    expect(shown).to_have_attribute("alt", "two")
+    page.keyboard.press("z")
+    expect(page.get_by_role("group", name="Zoom")).to_contain_text("100 %")
+    page.keyboard.press("z")
+    expect(page.get_by_role("group", name="Zoom")).to_contain_text("Fit")
+    page.keyboard.press("i")
+    expect(page.get_by_text("Kaleidoscope, Built-in engine")).to_be_visible()
+    page.keyboard.press("t")
+    expect(page.get_by_label("Prompt")).to_be_hidden()
+    page.keyboard.press("t")
+    page.keyboard.press("p")
+    expect(page.get_by_label("Prompt")).to_be_focused()
+    page.keyboard.type("zcrt?")
+    expect(page.get_by_label("Prompt")).to_have_value("twozcrt?")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_swipe_steps_and_a_pinch_zooms_on_a_phone(server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url, "phone")
+    sign_up(page, server, "swiper")
+    for prompt in ("one", "two"):
+        generate(page, prompt)
+        finished(page, prompt)
+    touches = page.context.new_cdp_session(page)
+    shown = page.locator("[data-viewer] img")
+    box = page.locator("[data-viewer]").bounding_box()
+    assert box is not None
+    y = box["y"] + box["height"] / 2
+
+    def touch(kind: str, *xs: float) -> None:
+        given = [{"x": x, "y": y, "id": number} for number, x in enumerate(xs)]
+        touches.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": given})
+
+    touch("touchStart", 300)
+    for x in (250, 200, 150):
+        touch("touchMove", x)
+    touch("touchEnd")
+    expect(shown).to_have_attribute("alt", "one")
+    before = shown.bounding_box()
+    touch("touchStart", 150, 250)
+    touch("touchMove", 100, 300)
+    touch("touchEnd")
+    after = shown.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert after["width"] > 1.5 * before["width"]
+    expect(shown).to_have_attribute("src", re.compile("/original$"))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_one_click_upscales_and_cuts_out(size: str, remote: StudioServer, new_page: NewPage) -> None:
+    page = new_page(remote.url, size)
+    sign_up(page, remote, f"refine-{size}")
+    generate(page, "a lighthouse")
+    finished(page, "a lighthouse")
+    page.get_by_role("button", name="Upscale").click()
+    understand(page)
+    picture = finished(page, "Upscale")
+    body = page.request.get(f"/media/{picture}/original").body()
+    assert Pillow.open(BytesIO(body)).size == (2048, 2048)
+    page.get_by_role("button", name="Remove background").click()
+    finished(page, "Remove background")
+    expect(result(page, "Remove background")).to_be_visible()
+
+
+def test_without_a_model_for_it_there_is_no_button(server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url)
+    sign_up(page, server, "plain")
+    generate(page, "plain")
+    finished(page, "plain")
+    for name in ("Upscale", "Remove background", "Edit with mask"):
+        expect(page.get_by_role("button", name=name)).to_have_count(0)
+
+
+def test_download_in_each_format(server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url)
+    sign_up(page, server, "formats")
+    generate(page, "a file")
+    finished(page, "a file")
+    for name, format in (("PNG", "PNG"), ("JPEG", "JPEG"), ("WebP", "WEBP")):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=f"As {name}").click()
+        assert Pillow.open(BytesIO(Path(download.value.path()).read_bytes())).format == format
