@@ -153,6 +153,51 @@ def credits_grant(
         print(grant_credits(settings, email, amount, reason))
 
 
+@app.command()
+def export(
+    email: str, out: Annotated[Path, typer.Option(help="The ZIP to write; must not exist yet.", show_default=False)]
+) -> None:
+    """Write everything that is stored about the person with this address into one ZIP."""
+    from kaleipix_app.commands import privacy
+
+    with _one_clear_line():
+        settings = _checked()
+        _migrated(settings)
+        print(privacy.export(settings, email, out))
+
+
+@app.command()
+def erase(
+    email: str,
+    now: Annotated[bool, typer.Option("--now", help="Erase the account too, without waiting for 30 days.")] = False,
+) -> None:
+    """Delete the account of the person with this address: pictures and prompts at once, the rest in 30 days."""
+    from kaleipix_app.commands import privacy
+
+    with _one_clear_line():
+        settings = _checked()
+        _migrated(settings)
+        print(privacy.erase(settings, email, now=now, tell=print))
+
+
+@app.command()
+def backup(file: Path) -> None:
+    """Write database and pictures into one file, also while the studio runs (SQLite)."""
+    from kaleipix_app.commands import backup as copying
+
+    with _one_clear_line():
+        print(copying.backup(_checked(), file))
+
+
+@app.command()
+def restore(file: Path) -> None:
+    """Replace database and pictures by those of a backup; erases again who was erased since. Stop the studio first."""
+    from kaleipix_app.commands import backup as copying
+
+    with _one_clear_line():
+        print(copying.restore(_checked(), file))
+
+
 @retention.command("run")
 def retention_run(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count, remove nothing.")] = False,

@@ -11,10 +11,12 @@ import reflex as rx
 from kaleipix_app.backend import container
 from kaleipix_app.components.shell import offline_bar
 from kaleipix_app.pages.account import account
+from kaleipix_app.pages.account_deleted import account_deleted
 from kaleipix_app.pages.landing import landing
 from kaleipix_app.pages.library import library
 from kaleipix_app.pages.login import login
 from kaleipix_app.pages.not_found import not_found
+from kaleipix_app.pages.privacy_centre import privacy_centre
 from kaleipix_app.pages.shares import shares
 from kaleipix_app.pages.studio import studio
 from kaleipix_app.state.account import Account
@@ -25,6 +27,7 @@ from kaleipix_app.state.library import Library
 from kaleipix_app.state.live import refresh
 from kaleipix_app.state.login import Login
 from kaleipix_app.state.notices import page_crashed, unexpected
+from kaleipix_app.state.privacy_centre import PrivacyCentre
 from kaleipix_app.state.shares import Shares
 from kaleipix_app.state.studio import Studio
 from kaleipix_app.state.tabs import TABS
@@ -56,6 +59,8 @@ app.add_page(studio, route="/w/[username]", title="Studio · Kaleipix", on_load=
 app.add_page(library, route="/w/[username]/library", title="Library · Kaleipix", on_load=Library.open)
 app.add_page(shares, route="/w/[username]/shares", title="Share links · Kaleipix", on_load=Shares.open)
 app.add_page(account, route="/account", title="Account · Kaleipix", on_load=[Account.open, EmailChange.resume])
+app.add_page(privacy_centre, route="/account/privacy", title="Privacy centre · Kaleipix", on_load=PrivacyCentre.open)
+app.add_page(account_deleted, route="/account/deleted", title="Account deleted · Kaleipix")
 app.add_page(not_found, route="/404", title="Nothing here · Kaleipix")
 
 

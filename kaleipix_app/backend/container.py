@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from kaleipix_app.backend import log, metrics, tables
+from kaleipix_app.backend import log, metrics, periods, tables
 from kaleipix_app.backend import settings as settings_module
 from kaleipix_app.backend.abuse.guesses import Guesses
 from kaleipix_app.backend.abuse.limits import Limiter
@@ -20,18 +20,21 @@ from kaleipix_app.backend.accounts.cleanups import cleanups as account_cleanups
 from kaleipix_app.backend.accounts.cookies import Cookies
 from kaleipix_app.backend.accounts.email_change import EmailChange
 from kaleipix_app.backend.accounts.fresh import FreshCodes
+from kaleipix_app.backend.accounts.leaving import Leaving
 from kaleipix_app.backend.accounts.people import People
 from kaleipix_app.backend.accounts.renaming import Renaming
 from kaleipix_app.backend.accounts.sessions import Sessions
 from kaleipix_app.backend.accounts.signin import SignIn
 from kaleipix_app.backend.api import (
     answers,
+    exports,
     fal_webhook,
     frontend,
     health,
     library,
     media,
     plain_pages,
+    policy_pages,
     previews,
     runpod_webhook,
     session,
@@ -82,6 +85,13 @@ from kaleipix_app.backend.media.masks import Masks
 from kaleipix_app.backend.media.signing import marker
 from kaleipix_app.backend.media.storage import Storage
 from kaleipix_app.backend.media.trash import Trash
+from kaleipix_app.backend.privacy.archive import Archive
+from kaleipix_app.backend.privacy.centre import Centre
+from kaleipix_app.backend.privacy.cleanups import cleanups as privacy_cleanups
+from kaleipix_app.backend.privacy.erasure import Erasure
+from kaleipix_app.backend.privacy.exports import Exports
+from kaleipix_app.backend.privacy.policy import Policies
+from kaleipix_app.backend.privacy.tombstones import Tombstones
 from kaleipix_app.backend.providers import configured
 from kaleipix_app.backend.providers.base import Provider
 from kaleipix_app.backend.providers.catalogue import MODELS, Model
@@ -128,6 +138,7 @@ class Container:
         self._make_accounts(mailer)
         self._make_generation(providers or configured.providers(settings, self.outgoing, _CORES), models)
         self._make_sharing()
+        self._make_privacy()
         self._make_cleanups()
 
     def _make_accounts(self, mailer: Mailer | None) -> None:
@@ -175,6 +186,34 @@ class Container:
         requests = Requests(self.clock, self.ledger, self.images, self.transfers, self.models, self.feed, self._ring)
         self.generations = Generations(self.clock, requests, records, self.feed, runner.interrupt, self._ring)
 
+    def _make_privacy(self) -> None:
+        settings = self.settings
+        self.policies = Policies(self.db, self.clock, settings)
+        self.archive = Archive(self.db, self.storage)
+        self.exports = Exports(
+            self.db,
+            self.clock,
+            self.archive,
+            self.fresh,
+            self.post,
+            settings.data_dir / "exports",
+            settings.url,
+            changed=self.feed.publish,
+        )
+        self.centre = Centre(settings, self.clock, self.post, self.generations)
+        self.erasure = Erasure(
+            self.db,
+            self.clock,
+            Leaving(self.clock, self.sessions, self.post),
+            self.fresh,
+            self.generations,
+            self.trash,
+            self.exports,
+            Tombstones(settings.data_dir / "erased.txt", self.keyring),
+            settings.data_dir / "outbox",
+            self.feed.publish,
+        )
+
     def _make_sharing(self) -> None:
         origins, passcodes = GenerationOrigins(), Passcodes(self.keyring)
         addresses = Addresses(self.keyring, self.settings.url)
@@ -198,15 +237,18 @@ class Container:
             [
                 *account_cleanups(self.db),
                 *generation_cleanups(self.db),
-                Cleanup("outbox", "mails kept as files: 24 hours", partial(sweep_outbox, outbox)),
+                *privacy_cleanups(self.db, self.erasure, self.exports),
+                Cleanup("outbox", f"mails kept as files: {periods.OUTBOX.words}", partial(sweep_outbox, outbox)),
+                Cleanup("trash", f"deleted pictures: {periods.TRASH.words}", partial(empty_trash, self.trash)),
                 Cleanup(
                     "masks",
                     "masks without a picture made with them: 24 hours",
                     partial(remove_unneeded, self.db, self.trash),
                 ),
-                Cleanup("trash", "deleted pictures: 30 days", partial(empty_trash, self.trash)),
                 Cleanup(
-                    "orphans", "files that no picture needs: 24 hours", partial(remove_orphans, self.db, self.storage)
+                    "orphans",
+                    f"files that no picture needs: {periods.STRAY_FILES.words}",
+                    partial(remove_orphans, self.db, self.storage),
                 ),
             ],
         )
@@ -233,6 +275,7 @@ class Container:
                 *health.routes(self.db, self.storage, self.queue_moves),
                 *metrics_route.routes(self.figures, self.cleanups, self.networks),
                 *frontend.routes(self.settings),
+                *policy_pages.routes(self.policies),
                 *session.routes(
                     self.db,
                     self.signin,
@@ -243,6 +286,7 @@ class Container:
                 ),
                 *uploads.routes(self.db, self.identity, self.images, self.masks, self.settings.data_dir),
                 *media.routes(self.db, self.identity, self.images, self.storage),
+                *exports.routes(self.db, self.identity, self.exports),
                 *library.routes(self.identity, self.library, self.selections, self.storage, self.clock),
                 *previews.routes(self.identity, self.previews),
                 *fal_webhook.routes(
@@ -264,6 +308,8 @@ class Container:
     async def running(self) -> AsyncIterator[None]:
         """Work from here to there: jobs taken up first, handed back at the end."""
         log.configure()
+        await self.policies.publish()
+        await self.exports.resume()
         await self.engine.start()
         self.schedule.start()
         pulse = asyncio.create_task(metrics.watch_loop(), name="pulse")
@@ -278,7 +324,7 @@ class Container:
 
     async def _stop(self) -> None:
         """Side by side and in time: what is not handed back by then is found by the next start."""
-        stops = self.engine.stop(_WORK_SECONDS), self.post.close(_MAIL_SECONDS)
+        stops = self.engine.stop(_WORK_SECONDS), self.exports.close(), self.post.close(_MAIL_SECONDS)
         try:
             async with asyncio.timeout(_STOP_SECONDS):
                 for error in await asyncio.gather(*stops, return_exceptions=True):

@@ -248,6 +248,11 @@ class Settings(BaseSettings):
         return Path(urlsplit(self.storage_url).path) if self.storage_url else self.data_dir.absolute() / "media"
 
     @property
+    def privacy_contact(self) -> str:
+        """Where questions about personal data go; empty if the operator has given no address at all."""
+        return self.privacy_email or next(iter(self.admin_emails), "")
+
+    @property
     def sender(self) -> str:
         """The From address of mails."""
         return self.mail_from or f"Kaleipix <no-reply@{urlsplit(self.url).hostname}>"

@@ -8,8 +8,9 @@ from kaleipix_app.backend.generation import models as generation
 from kaleipix_app.backend.generation.library import models as library
 from kaleipix_app.backend.jobs import models as jobs
 from kaleipix_app.backend.media import models as media
+from kaleipix_app.backend.privacy import models as privacy
 from kaleipix_app.backend.sharing import models as sharing
 
 metadata = SQLModel.metadata
 
-__all__ = ["accounts", "credits", "generation", "jobs", "library", "media", "metadata", "sharing"]
+__all__ = ["accounts", "credits", "generation", "jobs", "library", "media", "metadata", "privacy", "sharing"]

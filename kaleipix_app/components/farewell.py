@@ -19,7 +19,7 @@ def _signed_out() -> rx.Component:
         rx.el.div(
             rx.el.h1("You were signed out", class_name="text-2xl font-semibold tracking-tight"),
             rx.el.p(
-                "This browser’s session has ended. Your pictures are safe; sign in again to go on.",
+                "This browser’s session has ended. Sign in again to go on.",
                 class_name="text-muted",
             ),
             rx.el.a("Sign in", href="/login", class_name=f"{theme.PRIMARY} self-start"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 from reflex_components_core.core.banner import has_too_many_connection_errors
 
@@ -84,6 +86,23 @@ def offline_bar() -> rx.Component:
     )
 
 
+def server_link(*content: str | rx.Component, href: str | rx.Var[str], **props: Any) -> rx.Component:
+    """To what the server answers itself: a plain `rx.el.a` would look for a page of the build."""
+    return rx.el.a(*content, href=href, custom_attrs={"reloadDocument": True}, **props)
+
+
+def policy_links() -> rx.Component:
+    """To the pages that the server renders from the settings."""
+    return rx.el.nav(
+        *(
+            server_link(name, href=f"/{name.lower()}", class_name="hover:text-ink hover:underline")
+            for name in ("Privacy", "Terms", "Cookies")
+        ),
+        aria_label="Policies",
+        class_name="flex gap-4 text-sm text-muted",
+    )
+
+
 def plain_page(*children: rx.Component, action: rx.Component | None = None) -> rx.Component:
     """Header and a centred column: landing, login, unknown page."""
     return rx.el.div(
@@ -100,7 +119,8 @@ def plain_page(*children: rx.Component, action: rx.Component | None = None) -> r
             rx.el.p(
                 "Kaleipix is open to run yourself. No trackers, nothing loaded from elsewhere.", class_name=theme.HINT
             ),
-            class_name="mx-auto w-full max-w-6xl px-4 py-8 md:px-6",
+            policy_links(),
+            class_name="mx-auto flex w-full max-w-6xl flex-wrap justify-between gap-x-8 gap-y-3 px-4 py-8 md:px-6",
         ),
         class_name="flex min-h-dvh flex-col bg-canvas",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from kaleipix_app.components import theme
+from kaleipix_app.components.delete_account import delete_account
 from kaleipix_app.components.farewell import while_signed_in
 from kaleipix_app.components.fresh_code import fresh_code_dialog
 from kaleipix_app.components.notice import notice_line
@@ -27,6 +28,7 @@ def account() -> rx.Component:
                 ),
                 profile(),
                 session_list(),
+                delete_account(),
                 id="content",
                 class_name="mx-auto flex w-full max-w-2xl grow flex-col gap-8 px-4 pt-8 pb-16 md:pt-12",
             ),

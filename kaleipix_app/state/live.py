@@ -8,6 +8,7 @@ from kaleipix_app.state.account import Account
 from kaleipix_app.state.farewell import say_farewell
 from kaleipix_app.state.guard import Session, viewer_with
 from kaleipix_app.state.library import Library
+from kaleipix_app.state.privacy_centre import PrivacyCentre
 from kaleipix_app.state.shares import Shares
 from kaleipix_app.state.studio import Studio
 from kaleipix_app.state.trash import TrashBin
@@ -28,6 +29,7 @@ async def refresh(app: rx.App, token: str) -> bool:
             return False
         studio, trash = await root.get_state(Studio), await root.get_state(TrashBin)
         account, shares = await root.get_state(Account), await root.get_state(Shares)
+        centre = await root.get_state(PrivacyCentre)
         if studio.ready:
             await studio._read(viewer)
         if trash.shown:
@@ -37,6 +39,8 @@ async def refresh(app: rx.App, token: str) -> bool:
             await library._refresh(viewer)
         if account.ready:
             await account._read(viewer)
+        if centre.ready:
+            await centre._read(viewer)
         if shares.ready:
             await shares._read(viewer)
         has_moved = studio.username not in ("", viewer.username)

@@ -15,6 +15,7 @@ from kaleipix_app.backend.generation.models import Generation
 from kaleipix_app.backend.media.models import Image
 from kaleipix_app.state.account import Account
 from kaleipix_app.state.composer import Composer
+from kaleipix_app.state.deletion import AccountDeletion
 from kaleipix_app.state.email_change import EmailChange
 from kaleipix_app.state.fresh import FreshCode
 from kaleipix_app.state.guard import is_public
@@ -22,6 +23,7 @@ from kaleipix_app.state.library import Library
 from kaleipix_app.state.login import Login
 from kaleipix_app.state.notices import Notices
 from kaleipix_app.state.picture_detail import PictureDetail
+from kaleipix_app.state.privacy_centre import PrivacyCentre
 from kaleipix_app.state.prompts import PromptHistory
 from kaleipix_app.state.selection import Chosen
 from kaleipix_app.state.share_dialog import ShareDialog
@@ -50,6 +52,8 @@ STATES = (
     PromptHistory,
     ShareDialog,
     Shares,
+    AccountDeletion,
+    PrivacyCentre,
 )
 
 

@@ -23,6 +23,9 @@ class User(SQLModel, table=True):
     adult_confirmed_at: datetime
     created_at: datetime
     suspended_at: datetime | None = None
+    deleted_at: datetime | None = Field(default=None, index=True)  # leaving.py says what it means
+    restricted_at: datetime | None = None  # nothing is made of this person's data until they lift it
+    objected_at: datetime | None = None  # to profiling that security does not need
 
 
 class LoginChallenge(SQLModel, table=True):

@@ -73,7 +73,7 @@ class Sessions:
         found = await uow.session.exec(
             select(LoginSession, User)
             .join(User, col(User.id) == col(LoginSession.user_id))
-            .where(self._has(secret), *self._live(), col(User.suspended_at).is_(None))
+            .where(self._has(secret), *self._live(), col(User.suspended_at).is_(None), col(User.deleted_at).is_(None))
         )
         row = found.first()
         if row is None:
@@ -141,6 +141,10 @@ class Sessions:
         """Sign this person out everywhere but here."""
         row = LoginSession
         await self._end(uow, col(row.user_id) == viewer.user_id, col(row.id) != viewer.session_id)
+
+    async def revoke_all(self, uow: UnitOfWork, user_id: str) -> None:
+        """Sign this person out everywhere."""
+        await self._end(uow, col(LoginSession.user_id) == user_id)
 
     async def _end(self, uow: UnitOfWork, *which: ColumnElement[bool]) -> bool:
         done = await uow.session.exec(self._ending(*which).returning(col(LoginSession.user_id)))

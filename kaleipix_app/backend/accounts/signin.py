@@ -16,6 +16,7 @@ from kaleipix_app.backend import metrics, tokens
 from kaleipix_app.backend.abuse.limits import CODES_PER_ADDRESS, CODES_PER_NETWORK, USERNAMES_PER_NETWORK, Limiter
 from kaleipix_app.backend.accounts.addresses import Address, read_address
 from kaleipix_app.backend.accounts.challenges import CODE_TTL, Challenges
+from kaleipix_app.backend.accounts.leaving import BeingErased, come_back
 from kaleipix_app.backend.accounts.models import User
 from kaleipix_app.backend.accounts.sessions import Sessions
 from kaleipix_app.backend.accounts.usernames import Username, read_username, username_taken
@@ -100,7 +101,7 @@ class SignIn:
         if user is None:
             return NeedsRegistration()
         await self._challenges.mark_used(uow, secret)
-        return Suspended() if user.suspended_at else await self._start(uow, user, device)
+        return await self._refusal(uow, user) or await self._start(uow, user, device)
 
     def admit_username(self, network: str) -> None:
         """Whether another username may be tried; before any transaction. Raises TooMany."""
@@ -118,8 +119,8 @@ class SignIn:
             raise await self._challenges.why_not(uow, secret)
         # The same person may have finished in another browser meanwhile.
         user = await self._person(uow, address) or await self._create(uow, address, chosen)
-        if user.suspended_at:
-            raise Suspended
+        if refusal := await self._refusal(uow, user):
+            raise refusal
         return await self._start(uow, user, device)
 
     async def step(self, uow: UnitOfWork, secret: str) -> Progress:
@@ -148,6 +149,18 @@ class SignIn:
                 return same
             raise username_taken() from error
         return user
+
+    async def _refusal(self, uow: UnitOfWork, user: User) -> KaleipixError | None:
+        """Why this person stays outside. Who has deleted the account gets it back here, within its thirty days."""
+        if user.suspended_at:
+            return Suspended()
+        if user.deleted_at is None:
+            return None
+        if not await come_back(uow, user, self._clock.now()):
+            return BeingErased()
+        message = messages.account_restored(to=user.email_typed)
+        uow.after_commit(lambda: self._post.send_soon(message))
+        return None
 
     async def _start(self, uow: UnitOfWork, user: User, device: str = "") -> SignedIn:
         user.is_admin = user.admin_by_operator or user.email in self._settings.admin_emails

@@ -9,10 +9,12 @@ _ENCODED_FOR_NOTHING = re.compile(
     rb"%(?:2[D-F]|3[0-9]|[46][1-9A-F]|[57][0-9A]|5[CF]|7[EF]|[01][0-9A-F])", re.IGNORECASE
 )
 # Parts of the house that may be named in the log; anything else might be somebody's address or secret.
-_NAMED = frozenset({"account", "admin", "api", "login", "media", "plans", "s", "w", "webhooks"})
+_NAMED = frozenset(
+    {"account", "admin", "api", "cookies", "login", "media", "plans", "privacy", "s", "terms", "w", "webhooks"}
+)
 
 # Other spellings of a page that people are sent on from, instead of being told that there is nothing.
-SENT_ON = {"/account/": "/account", "/account.html": "/account"}
+SENT_ON = {f"{page}{ending}": page for page in ("/account", "/account/privacy") for ending in ("/", ".html")}
 
 
 def is_odd(path: str, raw: bytes) -> bool:

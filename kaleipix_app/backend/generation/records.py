@@ -143,6 +143,21 @@ class Records:
         await self._settle(uow, row.owner_id, row.id, row.price, charged=0)
         return True
 
+    async def give_up(self, uow: UnitOfWork, row: Generation) -> None:
+        """End it and give the credits back, whoever works on it: a new fence refuses what they still write."""
+        changed = await uow.session.exec(
+            update(Generation)
+            .where(col(Generation.id) == row.id, col(Generation.state).in_(ACTIVE))
+            .values(
+                state=move(State(row.state), Event.FAILED),
+                fence=Generation.fence + 1,
+                lease_until=None,
+                finished_at=self._clock.now(),
+            )
+        )
+        if changed.rowcount == 1:
+            await self._settle(uow, row.owner_id, row.id, row.price, charged=0)
+
     async def _settle(self, uow: UnitOfWork, owner_id: str, generation_id: str, price: int, charged: int) -> None:
         await self._ledger.settle(uow, owner_id, generation_id, price=price, charged=charged)
         uow.after_commit(lambda: self._previews.drop(generation_id))

@@ -10,11 +10,12 @@ import structlog
 from sqlmodel import col, func, select
 
 from kaleipix_app.backend import tokens
+from kaleipix_app.backend.accounts.models import User
 from kaleipix_app.backend.accounts.viewer import Viewer
 from kaleipix_app.backend.clock import Clock
 from kaleipix_app.backend.credits.ledger import Ledger
 from kaleipix_app.backend.db.engine import UnitOfWork
-from kaleipix_app.backend.errors import BadInput, TooMany
+from kaleipix_app.backend.errors import BadInput, Conflict, SignInNeeded, TooMany
 from kaleipix_app.backend.generation.feed import Feed
 from kaleipix_app.backend.generation.library import words
 from kaleipix_app.backend.generation.machine import ACTIVE, State
@@ -69,6 +70,7 @@ class Requests:
         """
         model = validate(draft, self._models)
         await uow.lock(viewer.user_id)
+        await self._refuse_frozen(uow, viewer)
         await self._transfers.check(uow, viewer, model.provider)
         source = await self._source(uow, viewer, draft)
         await self._refuse_flood(uow, viewer)
@@ -117,6 +119,16 @@ class Requests:
             if mask.kind != "mask" or (mask.width, mask.height) != (source.width, source.height):
                 raise BadInput("This mask belongs to another picture. Paint it again.", code="mask")
         return source
+
+    @staticmethod
+    async def _refuse_frozen(uow: UnitOfWork, viewer: Viewer) -> None:
+        """Nothing is made for somebody who has restricted what is done with their data, or is leaving."""
+        found = await uow.session.exec(select(User.restricted_at, User.deleted_at).where(User.id == viewer.user_id))
+        restricted_at, deleted_at = found.one()
+        if deleted_at is not None:
+            raise SignInNeeded
+        if restricted_at is not None:
+            raise Conflict("You have restricted the use of your data. Lift that in your privacy centre first.")
 
     async def _refuse_flood(self, uow: UnitOfWork, viewer: Viewer) -> None:
         waiting = await uow.session.exec(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from sqlmodel import col, select, update
 
@@ -54,6 +55,16 @@ class Generations:
             uow.after_commit(lambda: self._interrupt(generation_id))  # if it runs here,
             uow.after_commit(self._ring)  # else whoever takes it up next ends it
         uow.after_commit(lambda: self._feed.publish(viewer.user_id))
+
+    async def give_up_all(self, uow: UnitOfWork, user_id: str) -> int:
+        """End everything of this person that is under way, for ever; returns how many there were."""
+        await uow.lock(user_id)
+        active = select(Generation).where(Generation.owner_id == user_id, col(Generation.state).in_(ACTIVE))
+        rows = (await uow.session.exec(active)).all()
+        for row in rows:
+            await self._records.give_up(uow, row)
+            uow.after_commit(partial(self._interrupt, row.id))
+        return len(rows)
 
     async def retry(self, uow: UnitOfWork, viewer: Viewer, generation_id: str) -> str:
         """Ask for the same again, seed included, at today's price; returns the new id.

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, inspect, tuple_
 from sqlmodel import SQLModel, delete, func, select
 
 from kaleipix_app.backend import log, tokens
@@ -18,6 +18,7 @@ from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.jobs.models import CleanupRun
 
 OVERDUE = timedelta(hours=26)
+BATCH = 1_000  # rows in one transaction
 
 _log = log.get("cleanups")
 
@@ -105,10 +106,22 @@ class Cleanups:
 
 
 async def remove_rows(db: Database, table: type[SQLModel], condition: ColumnElement[bool], dry: bool) -> int:
-    """Delete the rows that meet the condition, or only count them."""
+    """Delete the rows that meet the condition, a thousand in one transaction, or only count them."""
     if dry:
         async with db.reading() as uow:
             found = await uow.session.exec(select(func.count()).select_from(table).where(condition))
             return int(found.one())
+    removed = 0
+    while batch := await _remove_some(db, table, condition):
+        removed += batch
+    if removed:
+        await db.forget()
+    return removed
+
+
+async def _remove_some(db: Database, table: type[SQLModel], condition: ColumnElement[bool]) -> int:
+    """One transaction: nobody who is waiting to write waits for the whole of it."""
+    keys = inspect(table).primary_key
     async with db.unit_of_work() as uow:
-        return int((await uow.session.exec(delete(table).where(condition))).rowcount)
+        some = select(*keys).where(condition).limit(BATCH)
+        return int((await uow.session.exec(delete(table).where(tuple_(*keys).in_(some)))).rowcount)

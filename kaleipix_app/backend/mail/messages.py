@@ -93,3 +93,60 @@ The change was confirmed with a code at both addresses. If that was
 not you, please write to the operator of this site at once.
 """
     return Message(to=to, subject="Your Kaleipix address was changed", text=text)
+
+
+def account_deleted(*, to: str, day: str) -> Message:
+    """What happens now, and the way back."""
+    text = f"""\
+Hello,
+
+your Kaleipix account is deleted. Your pictures and prompts are gone.
+The account itself stays until {day}: sign in before that
+day and it is yours again, without the pictures. After it the account
+is erased, with this address.
+
+If that was not you, sign in at once and write to the operator of
+this site.
+"""
+    return Message(to=to, subject="Your Kaleipix account is deleted", text=text)
+
+
+def account_restored(*, to: str) -> Message:
+    """Told, because somebody else with the mailbox could have done it."""
+    text = """\
+Hello,
+
+you signed in to your deleted Kaleipix account, so it is yours again.
+The pictures and prompts that were in it are gone.
+
+If you want it to be deleted after all, do it on the account page.
+"""
+    return Message(to=to, subject="Your Kaleipix account is back", text=text)
+
+
+def export_ready(*, to: str, url: str, hours: int) -> Message:
+    """Announces the copy; the address works for its person alone."""
+    text = f"""\
+Hello,
+
+the copy of your data that you asked for is ready. Sign in and
+download it within {hours} hours from your privacy centre:
+{url}
+
+If you did not ask for it, somebody else is signed in as you: end
+their session on your account page.
+"""
+    return Message(to=to, subject="Your Kaleipix data is ready", text=text)
+
+
+def privacy_request(*, to: str, reference: str, username: str, day: str) -> Message:
+    """Tells the operator that somebody waits; what they wrote is in the studio alone."""
+    text = f"""\
+Hello,
+
+{username} has sent a privacy request to your Kaleipix studio.
+Reference: {reference}
+
+It has to be answered by {day}.
+"""
+    return Message(to=to, subject="A privacy request is waiting", text=text)

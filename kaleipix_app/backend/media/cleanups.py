@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import col, select
 
-from kaleipix_app.backend import log
+from kaleipix_app.backend import log, periods
 from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.media.models import Image
 from kaleipix_app.backend.media.storage import Storage
 from kaleipix_app.backend.media.trash import Trash
 
-_GRACE = timedelta(hours=24)  # bytes are stored before their row is written
 _BATCH = 500
 
 _log = log.get("media")
 
 
 async def remove_orphans(db: Database, storage: Storage, as_of: datetime, dry: bool) -> int:
-    """Remove stored files older than 24 hours that no row points to; returns how many.
+    """Remove stored files that no row points to; returns how many. Young ones stay: their row is written after them.
 
     A row whose original is missing is told to the operator and never deleted: the backup may have it.
     """
-    removed, present = 0, set[str]()
+    removed, present, old = 0, set[str](), periods.STRAY_FILES.before(as_of)
     async for batch in storage.listing(_BATCH):
         folders = {key.rpartition("/")[0] for key, _ in batch}
         known = await _known(db, folders)
         present |= known
-        orphans = [key for key, at in batch if key.rpartition("/")[0] not in known and at <= as_of - _GRACE]
+        orphans = [key for key, at in batch if key.rpartition("/")[0] not in known and at <= old]
         removed += len(orphans)
         if orphans and not dry:
             await storage.delete(orphans)
@@ -37,7 +36,7 @@ async def remove_orphans(db: Database, storage: Storage, as_of: datetime, dry: b
 
 
 async def empty_trash(trash: Trash, as_of: datetime, dry: bool) -> int:
-    """Remove for ever what was deleted 30 days ago or earlier; returns how many pictures."""
+    """Remove for ever what has been in the trash for its time; returns how many pictures."""
     if dry:
         return await trash.due(as_of)
     removed = 0

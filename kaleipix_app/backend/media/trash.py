@@ -11,22 +11,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import get_args
 
 from obstore.exceptions import BaseError
 from sqlalchemy import ColumnElement
 from sqlmodel import col, delete, func, select, update
 
-from kaleipix_app.backend import log
+from kaleipix_app.backend import log, periods
 from kaleipix_app.backend.clock import Clock
 from kaleipix_app.backend.db.engine import Database, UnitOfWork
-from kaleipix_app.backend.errors import NotFound
+from kaleipix_app.backend.errors import NotFound, StorageFailed
 from kaleipix_app.backend.media.models import Image
 from kaleipix_app.backend.media.pictures import Picture, Variant
 from kaleipix_app.backend.media.storage import Storage
 
-KEPT = timedelta(days=30)
+KEPT = periods.TRASH.rest
 _OVERDUE = datetime(1970, 1, 1, tzinfo=UTC)
 _BATCH = 200  # rows in one statement
 
@@ -107,6 +107,20 @@ class Trash:
         await uow.session.exec(
             update(Image).where(col(Image.id).in_(mask_ids), col(Image.kind) == "mask").values(deleted_at=_OVERDUE)
         )
+
+    async def condemn_all(self, uow: UnitOfWork, owner_id: str) -> None:
+        """Every picture of this owner, kept or in the trash: `erase_all` removes them."""
+        await uow.session.exec(update(Image).where(col(Image.owner_id) == owner_id).values(deleted_at=_OVERDUE))
+
+    async def erase_all(self, owner_id: str) -> int:
+        """Remove all condemned pictures of this owner; returns how many are gone. Raises StorageFailed."""
+        async with self._db.reading() as uow:
+            condemned = (col(Image.owner_id) == owner_id, col(Image.deleted_at) == _OVERDUE)
+            ids = list(await uow.session.exec(select(Image.id).where(*condemned)))
+        gone = await self.erase(ids)
+        if gone < len(ids):
+            raise StorageFailed("Not every picture could be removed yet. It is tried again within the hour.")
+        return gone
 
     async def due(self, as_of: datetime) -> int:
         """How many `purge` would remove at `as_of`."""

@@ -16,6 +16,9 @@ OPEN_TO_ALL = {
     "/readyz",
     "/metrics",  # to those who are near: see test_metrics.py
     "/robots.txt",
+    "/privacy",
+    "/terms",
+    "/cookies",
     "/assets/reflex-env-{hash}.js",
     "/api/session/code",
     "/api/session/verify",
@@ -37,6 +40,8 @@ GIVES_PICTURES = {
     "/api/library.zip",
 }
 TAKES_PICTURES = {"/api/uploads"}
+#: A person's own copy: tests/backend/privacy/test_exports.py
+GIVES_COPIES = {"/api/exports/{export_id}"}
 
 
 def routes(house: House) -> list[Route]:
@@ -52,7 +57,7 @@ def addresses(route: Route, house: House) -> Iterator[str]:
 
 
 async def test_every_route_is_sorted_into_open_or_guarded(house: House) -> None:
-    sorted_in = OPEN_TO_ALL | FOR_PROVIDERS | FOR_VIEWERS | GIVES_PICTURES | TAKES_PICTURES
+    sorted_in = OPEN_TO_ALL | FOR_PROVIDERS | FOR_VIEWERS | GIVES_PICTURES | TAKES_PICTURES | GIVES_COPIES
     assert {route.path for route in routes(house)} == sorted_in
 
 

@@ -115,7 +115,7 @@ async def test_other_people_find_and_change_nothing(desk: Desk) -> None:
         await desk.create(*desk.pictures, who=desk.bob)
     async with desk.db.unit_of_work() as uow:
         for refused in (
-            desk.links.edit(uow, desk.bob, link.id, Terms()),
+            desk.links.edit(uow, desk.bob, link.id, Terms(title="Bob's", downloads=False)),
             desk.links.revoke(uow, desk.bob, link.id),
             desk.links.one(uow, desk.bob, link.id),
         ):
@@ -123,6 +123,7 @@ async def test_other_people_find_and_change_nothing(desk: Desk) -> None:
                 await refused
         assert await desk.links.revoke_all(uow, desk.bob) == 0
     assert await desk.live(desk.bob) == []
+    assert await desk.live(desk.ann) == [link]
     assert len(await desk.shown(link)) == 2
 
 

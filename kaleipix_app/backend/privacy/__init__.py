@@ -1,0 +1,1 @@
+"""The privacy policy as code: what is kept, why, how long, and how its owner gets it, changes it and ends it."""

@@ -1,0 +1,52 @@
+"""Tables of requests, exports and what was published."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Integer
+from sqlmodel import Field, SQLModel
+
+_LARGE = BigInteger().with_variant(Integer, "sqlite")  # which has one size of integers
+
+
+class PrivacyRequest(SQLModel, table=True):
+    """Something that a person asked for under data protection law, with the day by which it is answered."""
+
+    __tablename__ = "privacy_request"
+
+    id: str = Field(primary_key=True)
+    user_id: str = Field(foreign_key="user.id", index=True)
+    kind: str  # restrict | lift | object | withdraw | question
+    text: str = ""
+    created_at: datetime
+    due_at: datetime = Field(index=True)
+    answered_at: datetime | None = None
+    answer: str = ""
+
+
+class DataExport(SQLModel, table=True):
+    """A copy of everything about one person: a file in the data directory, named by this row's id."""
+
+    __tablename__ = "data_export"
+
+    id: str = Field(primary_key=True)
+    user_id: str = Field(foreign_key="user.id", index=True)
+    state: str = "asked"  # asked | ready | failed
+    requested_at: datetime = Field(index=True)
+    finished_at: datetime | None = None
+    byte_size: int = Field(default=0, sa_type=_LARGE)
+    sha256: str = ""
+
+
+class PolicyVersion(SQLModel, table=True):
+    """A text as it was published: what people could read, from that day on."""
+
+    __tablename__ = "policy_version"
+
+    id: str = Field(primary_key=True)  # <document>-<number>
+    document: str = Field(index=True)  # privacy | terms | cookies
+    number: int
+    body: str
+    digest: str
+    effective_at: datetime
