@@ -190,8 +190,8 @@ CATEGORIES: tuple[Category, ...] = (
         kept=_CONTENT,
         period=periods.TRASH,
         detail=(
-            f"{_TRASH} Location and camera data are removed before an image is kept. A mask that you paint on a picture "
-            f"goes within {periods.MASKS.words} once nothing that is kept was made with it."
+            f"{_TRASH} Location and camera data are removed before an image is kept. A mask that you paint on a "
+            f"picture goes within {periods.MASKS.words} once nothing that is kept was made with it."
         ),
         tables=(
             Held.of(
