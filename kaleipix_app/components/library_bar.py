@@ -41,6 +41,7 @@ def selection_bar() -> rx.Component:
                 rx.cond(
                     Library.filter.collection != "", _button("folder-minus", "Remove from collection", Chosen.take_out)
                 ),
+                _button("share-2", "Share", Chosen.share),
                 _button("folder-archive", "ZIP", Chosen.zip),
                 _button("trash-2", "Delete", Chosen.delete(""), "hover:text-danger"),
                 _button("x", "Clear", Chosen.clear),

@@ -16,6 +16,7 @@ _TAB = (
 _ROOMS = (
     ("", "Studio", "Create", "sparkles"),
     ("/library", "Library", "Library", "images"),
+    ("/shares", "Shares", "Shares", "link"),
 )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import reflex as rx
 
-from kaleipix_app.components import theme
 from kaleipix_app.components.farewell import while_signed_in
+from kaleipix_app.components.navigation import room_tabs, rooms
 from kaleipix_app.components.notice import notice_line
 from kaleipix_app.components.person import sign_out_button
 from kaleipix_app.components.share_dialog import share_dialog
@@ -22,8 +22,9 @@ def shares() -> rx.Component:
             rx.el.main(
                 share_list(),
                 id="content",
-                class_name="mx-auto flex w-full max-w-3xl grow flex-col gap-5 px-4 pt-8 pb-16 md:pt-12",
+                class_name="mx-auto flex w-full max-w-3xl grow flex-col gap-5 px-4 pt-8 pb-32 md:pt-12",
             ),
+            room_tabs(Shares.name, "/shares"),
             share_dialog(),
             revoke_all_question(),
             notice_line(),
@@ -35,14 +36,8 @@ def shares() -> rx.Component:
 def _header() -> rx.Component:
     return rx.el.header(
         skip_link(),
-        wordmark("/"),
+        rx.el.div(wordmark("/"), rooms(Shares.name, "/shares"), class_name="flex items-center gap-4"),
         rx.el.div(
-            rx.el.a(
-                rx.icon("arrow-left", size=18, class_name="shrink-0"),
-                "Studio",
-                href=rx.cond(Shares.ready, f"/w/{Shares.name}", "/"),
-                class_name=theme.QUIET,
-            ),
             theme_switch(),
             sign_out_button(Shares.ready),
             class_name="flex items-center gap-2",

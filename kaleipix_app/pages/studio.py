@@ -60,13 +60,6 @@ def _header() -> rx.Component:
         skip_link(),
         rx.el.div(wordmark("/"), rooms(Studio.username_shown, ""), class_name="flex items-center gap-4"),
         rx.el.div(
-            rx.el.a(
-                rx.icon("link", size=18),
-                rx.el.span("Share links", class_name="sr-only"),
-                href=rx.cond(Studio.ready, f"/w/{Studio.username_shown}/shares", "/"),
-                title="Share links",
-                class_name="grid size-10 place-items-center rounded-control text-muted hover:bg-raised hover:text-ink max-sm:hidden",
-            ),
             account_link(Studio.username_shown),
             rx.el.div(
                 rx.el.span(Studio.credits, class_name="font-semibold tabular-nums"),

@@ -15,6 +15,7 @@ from kaleipix_app.backend.generation.library.pages import MOST_COUNTED
 from kaleipix_app.state.guard import sentences, viewer_of
 from kaleipix_app.state.library import Library
 from kaleipix_app.state.library_views import total_text
+from kaleipix_app.state.share_dialog import ShareDialog
 from kaleipix_app.state.trash import TrashBin
 
 _MOST_NAMED = 20_000  # pictures that are selected one by one
@@ -103,6 +104,17 @@ class Chosen(rx.State):
         viewer = await viewer_of(self)
         name = container.get().selections.keep(viewer.user_id, await self._selection())
         return rx.download(url=f"/api/library.zip?selection={name}", filename="kaleipix.zip")
+
+    @rx.event
+    async def share(self) -> None:
+        """A link to them."""
+        viewer = await viewer_of(self)
+        library, dialog = await self.get_state(Library), await self.get_state(ShareDialog)
+        parts = container.get()
+        with sentences(library._show_error):
+            async with parts.db.reading() as uow:
+                ids = await parts.library.chosen(uow, viewer.user_id, await self._selection())
+            await dialog._ask(viewer, ids)
 
     @rx.event
     async def put_into(self, collection_id: str) -> None:
