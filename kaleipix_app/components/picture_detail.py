@@ -9,6 +9,7 @@ from kaleipix_app.components.picture import picture
 from kaleipix_app.components.question import question
 from kaleipix_app.state.library_views import LineView
 from kaleipix_app.state.picture_detail import PictureDetail
+from kaleipix_app.state.share_dialog import ShareDialog
 from kaleipix_app.state.studio import Studio
 
 _WAYS = (
@@ -67,6 +68,16 @@ def _facts() -> rx.Component:
         rx.el.dl(rx.foreach(shown.lines, _line), class_name="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1.5 text-sm"),
         rx.el.div(
             favourite_button(shown.id, shown.favourite),
+            rx.cond(
+                shown.is_result,
+                rx.el.button(
+                    rx.icon("share-2", size=16),
+                    "Share",
+                    type="button",
+                    on_click=ShareDialog.ask_picture(shown.id),
+                    class_name=theme.SECONDARY,
+                ),
+            ),
             rx.el.button(
                 rx.icon("download", size=16),
                 "Download",
@@ -123,11 +134,11 @@ def _line(line: rx.Var[LineView]) -> rx.Component:
     )
 
 
-def favourite_button(image_id: rx.Var[str], on: rx.Var[bool]) -> rx.Component:
+def favourite_button(image_id: rx.Var[str], on: rx.Var[bool], label_class: str = "") -> rx.Component:
     """Marks a picture or unmarks it."""
     return rx.el.button(
         rx.icon("star", size=16, class_name=rx.cond(on, "fill-current text-accent-text", "")),
-        "Favourite",
+        rx.el.span("Favourite", class_name=label_class),
         type="button",
         on_click=PictureDetail.favourite(image_id),
         aria_pressed=rx.cond(on, "true", "false"),

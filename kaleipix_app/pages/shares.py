@@ -22,7 +22,7 @@ def shares() -> rx.Component:
             rx.el.main(
                 share_list(),
                 id="content",
-                class_name="mx-auto flex w-full max-w-3xl grow flex-col gap-5 px-4 pt-8 pb-24 md:pt-12",
+                class_name="mx-auto flex w-full max-w-3xl grow flex-col gap-5 px-4 pt-8 pb-32 md:pt-12",
             ),
             room_tabs(Shares.name, "/shares"),
             share_dialog(),

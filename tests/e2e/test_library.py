@@ -196,6 +196,11 @@ def test_a_selection_beyond_the_screen_is_collected_zipped_and_deleted(server: S
     page.get_by_role("checkbox", name="Select: copy 1", exact=True).click()
     bar(page).get_by_role("button", name="Select all 201 matching").click()
     expect(bar(page)).to_contain_text("201 selected")
+    bar(page).get_by_role("button", name="Share", exact=True).click()
+    share = page.get_by_role("dialog", name="Share")
+    expect(share.get_by_role("button", name="Create link")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(share).not_to_be_visible()
     with page.expect_download() as download:
         bar(page).get_by_role("button", name="ZIP").click()
     with zipfile.ZipFile(download.value.path()) as archive:

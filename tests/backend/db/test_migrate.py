@@ -113,6 +113,34 @@ async def test_people_stay_signed_in_across_the_new_columns_of_their_sessions(ur
         assert connection.execute(text("SELECT purpose FROM login_challenge")).all() == [("sign_in",)]
 
 
+async def test_prompts_from_before_the_library_are_found_in_it(url: str, path: Path) -> None:
+    _upgrade_to(url, path, "0008")
+    now = "2026-11-24 12:00:00.000000"
+    person = "'u', 'a@b.test', 'a@b.test', 'ann', 'ann', false, 'free', :now, :now"
+    with _open(url) as connection:
+        connection.execute(
+            text(
+                'INSERT INTO "user" (id, email, email_typed, username, username_skeleton, is_admin, plan,'
+                f" adult_confirmed_at, created_at) VALUES ({person})"
+            ),
+            {"now": now},
+        )
+        for id, prompt in (("g1", "A castle, a sea"), ("g2", "")):
+            connection.execute(
+                text(
+                    "INSERT INTO generation (id, owner_id, request_id, model, provider, prompt, aspect_ratio, width,"
+                    " height, count, seed, params, price, state, delivered, attempts, fence, created_at) VALUES (:id,"
+                    " 'u', '', 'm', 'p', :prompt, '1:1', 1, 1, 1, 1, '{}', 1, 'done', 1, 1, 1, :now)"
+                ),
+                {"id": id, "prompt": prompt, "now": now},
+            )
+        connection.commit()
+    await migrate.upgrade(url)
+    with _open(url) as connection:
+        found = connection.execute(text("SELECT owner_id, word, generation_id FROM prompt_word ORDER BY word")).all()
+    assert found == [("u", "a", "g1"), ("u", "castle", "g1"), ("u", "sea", "g1")]
+
+
 async def test_a_file_that_is_no_database_is_refused_in_one_line(path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(b"this is no database, it only has its name" * 100)
