@@ -196,7 +196,7 @@ CATEGORIES: tuple[Category, ...] = (
                 "id owner_id kind content_type width height byte_size storage_key created_at deleted_at is_favourite",
             ),
         ),
-        files=("media/sources/*/*", "tmp/*"),
+        files=("media/sources/*/*", "media/masks/*/*", "tmp/*"),
         only=("kind", "source"),
         dated="deleted_at",
         processors=("fal", "runpod"),
@@ -234,14 +234,23 @@ CATEGORIES: tuple[Category, ...] = (
         tables=(
             Held.of(
                 "generation",
-                "id owner_id request_id model provider prompt source_id aspect_ratio width height count seed params "
+                "id owner_id request_id model provider prompt prompt_starred source_id mask_id aspect_ratio width "
+                "height count seed params "
                 "price state progress delivered error_code error_sentence cancel_requested_at dismissed_at ordered_at "
                 "provider_job provider_place not_before attempts fence lease_owner lease_until created_at started_at "
                 "finished_at",
             ),
             Held.of("prompt_word", "owner_id word generation_id"),  # by which the library finds them
         ),
-        browser=(BrowserKey("kaleipix.prompt", "sessionStorage", "Keeps a prompt that you are typing", _TAB),),
+        browser=(
+            BrowserKey("kaleipix.prompt", "sessionStorage", "Keeps a prompt that you are typing", _TAB),
+            BrowserKey(
+                "kaleipix.notify",
+                "localStorage",
+                "Tells you when a long one is done, if you chose so",
+                "Until you turn it off",
+            ),
+        ),
         processors=("fal", "runpod"),
         exported=_IN_EXPORT,
         erased="At once",
