@@ -6,15 +6,15 @@ from typing import Any
 
 import reflex as rx
 
-from kaleipix_app.components.storage import NOTIFY
 from kaleipix_app.state.views import LiveView, MadeView
 
 _CODE = """
+const KX_NOTIFY = "kaleipix.notify";  // listed in backend/privacy/datamap.py
 function KxNotify({live, made, seconds, disabled, ref: _ref, ...props}) {
   const [on, setOn] = useState(false), [can, setCan] = useState(false), seen = useRef({});
   useEffect(() => {
     setCan("Notification" in window && Notification.permission !== "denied");
-    setOn("Notification" in window && Notification.permission === "granted" && localStorage.getItem("NOTIFY") === "on");
+    setOn("Notification" in window && Notification.permission === "granted" && localStorage.getItem(KX_NOTIFY) === "on");
   }, []);
   useEffect(() => {
     const now = Date.now(), running = new Set(live.map((one) => one.id)), done = new Set(made.map((one) => one.id));
@@ -29,7 +29,7 @@ function KxNotify({live, made, seconds, disabled, ref: _ref, ...props}) {
   const changed = async (event) => {
     const wanted = event.target.checked && (await Notification.requestPermission()) === "granted";
     setCan(Notification.permission !== "denied"); setOn(wanted);
-    if (wanted) localStorage.setItem("NOTIFY", "on"); else localStorage.removeItem("NOTIFY");
+    if (wanted) localStorage.setItem(KX_NOTIFY, "on"); else localStorage.removeItem(KX_NOTIFY);
   };
   return jsx("label", {...props, hidden: !can},
     jsx("input", {type: "checkbox", checked: on, disabled, onChange: changed, className: "size-4 accent-accent"}), "Tell me when a long one is done");
@@ -51,7 +51,7 @@ class Notify(rx.Component):
 
     def add_custom_code(self) -> list[str]:
         """The component itself."""
-        return [_CODE.replace("NOTIFY", NOTIFY)]
+        return [_CODE]
 
 
 notify = Notify.create

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import reflex as rx
 
-from kaleipix_app.components.storage import DRAFT
-
 _CODE = """
+const KX_DRAFT = "kaleipix.prompt";  // listed in backend/privacy/datamap.py
 function KxPromptField({value, version, limit, className, disabled, onStep, ref: _ref, ...props}) {
   const field = useRef(null), [length, setLength] = useState(0);
   const changed = () => {
@@ -14,11 +13,11 @@ function KxPromptField({value, version, limit, className, disabled, onStep, ref:
     area.style.height = "auto";
     area.style.height = Math.min(area.scrollHeight + 2, 320) + "px";
     setLength(area.value.length);
-    sessionStorage.setItem("DRAFT", area.value);
+    sessionStorage.setItem(KX_DRAFT, area.value);
   };
   useEffect(() => {
     if (version > 0) { field.current.value = value; field.current.focus(); }
-    else if (!field.current.value) field.current.value = sessionStorage.getItem("DRAFT") ?? "";
+    else if (!field.current.value) field.current.value = sessionStorage.getItem(KX_DRAFT) ?? "";
     changed();
   }, [version]);
   useEffect(() => {
@@ -64,7 +63,7 @@ class PromptField(rx.Component):
 
     def add_custom_code(self) -> list[str]:
         """The component itself."""
-        return [_CODE.replace("DRAFT", DRAFT)]
+        return [_CODE]
 
 
 prompt_field = PromptField.create
