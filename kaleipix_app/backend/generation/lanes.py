@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from sqlmodel import col, select, update
 
@@ -13,7 +14,7 @@ from kaleipix_app.backend.generation.machine import State
 from kaleipix_app.backend.generation.models import Generation
 from kaleipix_app.backend.generation.transfers import Transfers
 from kaleipix_app.backend.providers.base import Provider
-from kaleipix_app.backend.providers.catalogue import Model
+from kaleipix_app.backend.providers.catalogue import Model, Need
 
 _log = log.get("generation")
 
@@ -53,17 +54,31 @@ class ProviderLanes:
             col(Generation.state) == State.QUEUED,
             col(Generation.ordered_at).is_(None),
         )
-        async with self._db.reading() as uow:
-            owners = set(await uow.session.exec(select(Generation.owner_id).where(*waiting)))
-            agreed = [owner for owner in owners if await self._transfers.are_known(uow, owner, partner.provider)]
-        if not agreed:
-            return
         async with self._db.unit_of_work() as uow:
-            moved = await uow.session.exec(
-                update(Generation)
-                .where(*waiting, col(Generation.owner_id).in_(agreed))
-                .values(model=partner.id, provider=partner.provider, not_before=None)
-            )
-            for owner in agreed:
-                uow.after_commit(lambda owner=owner: self._feed.publish(owner))  # type: ignore[misc]
-        _log.warning("moved_to_partner", model=model.id, partner=partner.id, generations=moved.rowcount)
+            rows = [row for row in await uow.session.exec(select(Generation).where(*waiting)) if _fits(row, partner)]
+            known = {
+                owner_id: await self._transfers.are_known(uow, owner_id, partner.provider)
+                for owner_id in {row.owner_id for row in rows}
+            }
+            moved = [row for row in rows if known[row.owner_id]]
+            for row in moved:
+                await uow.session.exec(
+                    update(Generation)
+                    .where(col(Generation.id) == row.id, *waiting)
+                    .values(
+                        model=partner.id,
+                        provider=partner.provider,
+                        params=partner.defaults() | partner.known(row.params),
+                        not_before=None,
+                    )
+                    .execution_options(synchronize_session=False)
+                )
+                uow.after_commit(partial(self._feed.publish, row.owner_id))
+        if moved:
+            _log.warning("moved_to_partner", model=model.id, partner=partner.id, generations=len(moved))
+
+
+def _fits(row: Generation, partner: Model) -> bool:
+    """Whether the partner can make it as it was asked for."""
+    is_shape = not row.aspect_ratio or row.aspect_ratio in partner.aspect_ratios
+    return is_shape and row.count <= partner.max_count and (row.source_id is None or partner.source is not Need.NO)

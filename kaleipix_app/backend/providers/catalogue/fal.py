@@ -44,6 +44,7 @@ _CREATE = (
         max_count=4,
         aspect_ratios=_ALL_SIZES,
         params=(_steps(1, 12, 4), _guidance(), _ACCELERATION),
+        partner="comfy-flux-schnell",
         wire=FalWire("fal-ai/flux/schnell", fixed={**_CHECKED, **_PNG}),
     ),
     Model(

@@ -134,3 +134,7 @@ class Model:
     def defaults(self) -> dict[str, ParamValue]:
         """The settings of a new composer."""
         return {param.key: param.default for param in self.params}
+
+    def known(self, params: Mapping[str, ParamValue]) -> dict[str, ParamValue]:
+        """Of these settings those that this model has too, with values that it takes."""
+        return {one.key: params[one.key] for one in self.params if one.key in params and one.accepts(params[one.key])}

@@ -73,4 +73,20 @@ COMFY_RESTYLE = Model(
     wire=RunpodWire("comfyui", "restyle", {"checkpoint": _CHECKPOINT, "negative": _BLEMISHES}),
 )
 
-RUNPOD_MODELS = (SDXL, COMFY_PORTRAIT, COMFY_RESTYLE)
+FLUX_SCHNELL = Model(
+    id="comfy-flux-schnell",
+    provider="runpod",
+    name="FLUX.1 schnell",
+    vendor="Black Forest Labs, with ComfyUI",
+    tagline="Fast, on a machine of your own choice. Stands in for fal.ai while that is down, and the other way round.",
+    price=1,
+    usual_seconds=8.0,
+    max_count=2,
+    aspect_ratios=tuple(SIZES),
+    params=(Number("num_inference_steps", "Steps", 1, 12, 4),),  # named as at its partner: it is taken over
+    cost=0.006,
+    partner="flux-schnell",
+    wire=RunpodWire("comfyui", "schnell", {"checkpoint": "flux1-schnell-fp8.safetensors"}),  # of worker-comfyui's image
+)
+
+RUNPOD_MODELS = (SDXL, COMFY_PORTRAIT, COMFY_RESTYLE, FLUX_SCHNELL)

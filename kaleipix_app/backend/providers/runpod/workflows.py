@@ -30,6 +30,12 @@ _SAMPLER: Mapping[str, Place] = {
 PLACES: MappingProxyType[str, Mapping[str, Place]] = MappingProxyType(
     {
         "portrait": {**_SAMPLER, "width": ("5", "width"), "height": ("5", "height"), "count": ("5", "batch_size")},
+        "schnell": {
+            **{key: _SAMPLER[key] for key in ("prompt", "checkpoint", "seed", "prefix")},
+            "num_inference_steps": _SAMPLER["steps"],
+            **{key: ("5", key) for key in ("width", "height")},
+            "count": ("5", "batch_size"),
+        },
         "restyle": {**_SAMPLER, "source": ("10", "image"), "strength": ("3", "denoise"), "count": ("12", "amount")},
     }
 )
