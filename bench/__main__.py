@@ -16,6 +16,7 @@ from bench.figures import Figure, table
 
 _ALL = {
     "s1": "s1_click",
+    "s2": "s2_shown",
     "s3": "s3_in_flight",
     "s4": "s4_library",
     "s5": "s5_ingest",

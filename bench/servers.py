@@ -74,8 +74,11 @@ def studio(data: Path, log: Path, module: str = "kaleipix_app", **environment: s
     )
 
 
-def a_signed_in_person(data: Path) -> str:
-    """Makes the data with one person in it, rich in credits; returns the cookie of their session."""
+def a_signed_in_person(data: Path, told: str = "") -> str:
+    """Makes the data with one person in it, rich in credits; returns the cookie of their session.
+
+    `told` is a provider whose transfer notice they have read.
+    """
 
     async def make() -> str:
         parts = Container(Settings(data_dir=data))
@@ -83,6 +86,8 @@ def a_signed_in_person(data: Path) -> str:
         async with parts.db.unit_of_work() as uow:
             viewer = await a_person(uow, "bench", parts.clock.now())
             await parts.ledger.grant(uow, viewer.user_id, 1_000_000, "benchmark")
+            if told:
+                await parts.transfers.acknowledge(uow, viewer, told)
             user = await uow.session.get(User, viewer.user_id)
             assert user is not None
             secret = await parts.sessions.start(uow, user)
