@@ -79,14 +79,11 @@ def test_the_cookie_table_lists_what_the_code_sets(secure: bool) -> None:
 
 def test_every_key_that_our_scripts_keep_in_the_browser_is_listed() -> None:
     listed = {key.name for key in datamap.browser_keys()}
-    shared = dict(re.findall(r'^(\w+) = "([^"]+)"', (ROOT / "components" / "storage.py").read_text(), re.MULTILINE))
-    assert set(shared.values()) <= listed
     for path in ROOT.rglob("*.py"):
         text = path.read_text()
         constants = dict(_CONSTANT.findall(text))
         for key in _STORED.findall(text):
-            name = key.strip("\"'")
-            assert shared.get(name, constants.get(key, name)) in listed, f"{path} keeps {key}"
+            assert constants.get(key, key.strip("\"'")) in listed, f"{path} keeps {key}"
 
 
 def test_each_category_says_what_people_have_to_know() -> None:

@@ -39,7 +39,7 @@ GIVES_PICTURES = {
     "/api/generations/{generation_id}/preview",
     "/api/library.zip",
 }
-TAKES_PICTURES = {"/api/uploads"}
+TAKES_PICTURES = {"/api/uploads", "/api/uploads/mask"}
 #: A person's own copy: tests/backend/privacy/test_exports.py
 GIVES_COPIES = {"/api/exports/{export_id}"}
 
@@ -98,4 +98,5 @@ async def test_the_owner_gets_them(house: House) -> None:
 async def test_nobody_can_upload(house: House) -> None:
     transport = httpx.ASGITransport(house.parts.api_app())
     async with httpx.AsyncClient(transport=transport, base_url=house.parts.settings.url) as client:
-        assert (await client.put("/api/uploads", content=b"x" * 1000)).status_code == 401
+        for path in TAKES_PICTURES:
+            assert (await client.put(path, content=b"x" * 1000)).status_code == 401, path

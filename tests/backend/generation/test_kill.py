@@ -128,7 +128,7 @@ async def test_the_engine_killed_again_and_again(tmp_path: Path) -> None:
 
 async def test_orders_at_a_provider_killed_again_and_again(tmp_path: Path) -> None:
     """Nothing is ordered twice. What was given up is what may have been ordered just when the process died."""
-    fal = Fal(FalSettings(queued=0.05, running=0.5, concurrency=2 + _MANY // 20))
+    fal = Fal(FalSettings(queued=0.05, running=1.0, concurrency=2 + _MANY // 20))
     with in_thread(fal) as url:
         addresses = {f"KALEIPIX_FAL_{name}_URL": url for name in ("QUEUE", "REST", "CDN")}
         environment = {"FAL_KEY": "an-id:a-secret", **addresses}
