@@ -85,6 +85,8 @@ def _publish(root: Path) -> Path:
     The name is taken after the build, because npm may have completed `reflex.lock`.
     """
     target = root / PUBLISHED / fingerprint(root)
+    if target.is_dir():  # npm has put `reflex.lock` back to how it was at an earlier build
+        return target
     draft = target.with_suffix(".draft")
     shutil.rmtree(draft, ignore_errors=True)
     shutil.copytree(root / WEB / "build" / "client", draft / "build" / "client")

@@ -146,9 +146,10 @@ def test_a_cold_start_is_explained(size: str, remote: Remote, new_page: NewPage)
     page = new_page(remote.studio.url, size)
     sign_up(page, remote.studio, f"cold-{size}")
     prompt = f"a cold morning {size}"
-    remote.runpod.script("job", "durations", prompt=prompt, cold_start=4.0)
+    remote.runpod.hold("queued", prompt=prompt)
     first_picture(page, "SDXL", prompt, "RunPod")
     expect(page.get_by_role("status").filter(has_text="Starting")).to_be_visible()
     expect(page.get_by_text("waking a machine")).to_be_visible()
+    remote.runpod.release("queued", prompt=prompt)
     finished(page, prompt)
     assert balance(page) == 38

@@ -24,7 +24,7 @@ from tests.emulators.server import serving
 
 KEY = "a-key-that-only-tests-know"
 CANARY = "canary-in-a-prompt"
-ENDPOINTS = {"sdxl": "sdxl", "comfy-portrait": "comfyui", "comfy-restyle": "comfyui"}
+ENDPOINTS = {"sdxl": "sdxl", "comfy-portrait": "comfyui", "comfy-restyle": "comfyui", "comfy-flux-schnell": "comfyui"}
 FAST = Pace(first=0.005, most=0.01, cold=30)
 RUNPOD_MODELS = {key: model for key, model in MODELS.items() if isinstance(model.wire, RunpodWire)}
 
