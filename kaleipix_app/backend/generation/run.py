@@ -139,14 +139,14 @@ class Runner:
         now, wait = self._clock.now(), timedelta(seconds=error.retry_after)
         async with self._db.reading() as uow:
             row = await self._records.load(uow, lease)
-        ordered = row.ordered_at is not None and row.provider_job is not None
-        if ordered and now - row.ordered_at > MOST_FOLLOW:  # type: ignore[operator]
+        ordered_at = row.ordered_at if row.provider_job is not None else None
+        if ordered_at is not None and now - ordered_at > MOST_FOLLOW:
             await self._fail(lease, TimedOut.code, TimedOut.sentence)
-        elif not ordered and now - row.created_at > MOST_WAIT:
+        elif ordered_at is None and now - row.created_at > MOST_WAIT:
             await self._fail(lease, error.code, error.sentence)
         else:
             _log.info("put_off", generation=row.id, provider=row.provider, code=error.code)
-            change = self._records.look_later if ordered else self._records.put_off
+            change = self._records.put_off if ordered_at is None else self._records.look_later
             async with self._db.unit_of_work() as uow:
                 await change(uow, lease, wait)
 
