@@ -40,6 +40,8 @@ credits = typer.Typer(help="The credit ledger.", no_args_is_help=True)
 app.add_typer(credits, name="credits")
 retention = typer.Typer(help="What is removed by itself, and when.", no_args_is_help=True)
 app.add_typer(retention, name="retention")
+requests = typer.Typer(help="What people ask for under data protection law.", no_args_is_help=True)
+app.add_typer(requests, name="requests")
 
 
 def _refuse(reason: str) -> NoReturn:
@@ -196,6 +198,36 @@ def restore(file: Path) -> None:
 
     with _one_clear_line():
         print(copying.restore(_checked(), file))
+
+
+@requests.command("list")
+def requests_list(
+    everything: Annotated[bool, typer.Option("--all", help="Those that were answered too.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print data instead of text.")] = False,
+) -> None:
+    """Show the privacy requests that wait for an answer, the most urgent first."""
+    from kaleipix_app.commands import requests as inbox
+
+    with _one_clear_line():
+        settings = _checked()
+        _migrated(settings)
+        found = inbox.asked(settings, everything=everything)
+        print(json.dumps(inbox.data(found)) if as_json else inbox.table(found))
+
+
+@requests.command("answer")
+def requests_answer(
+    reference: str,
+    text: Annotated[str | None, typer.Option(help="The answer.", show_default=False)] = None,
+    file: Annotated[Path | None, typer.Option(help="A text file with the answer.", show_default=False)] = None,
+) -> None:
+    """Answer a privacy request, once: its person gets a mail and sees the answer in the privacy centre."""
+    from kaleipix_app.commands import requests as inbox
+
+    with _one_clear_line():
+        settings = _checked()
+        _migrated(settings)
+        print(inbox.answer(settings, reference, text, file))
 
 
 @retention.command("run")

@@ -90,6 +90,7 @@ from kaleipix_app.backend.privacy.centre import Centre
 from kaleipix_app.backend.privacy.cleanups import cleanups as privacy_cleanups
 from kaleipix_app.backend.privacy.erasure import Erasure
 from kaleipix_app.backend.privacy.exports import Exports
+from kaleipix_app.backend.privacy.inbox import Inbox
 from kaleipix_app.backend.privacy.policy import Policies
 from kaleipix_app.backend.privacy.tombstones import Tombstones
 from kaleipix_app.backend.providers import configured
@@ -200,7 +201,8 @@ class Container:
             settings.url,
             changed=self.feed.publish,
         )
-        self.centre = Centre(settings, self.clock, self.post, self.generations)
+        self.centre = Centre(settings, self.clock, self.post, self.generations, self.limiter)
+        self.inbox = Inbox(self.db, settings, self.clock, self.post)
         self.erasure = Erasure(
             self.db,
             self.clock,
@@ -252,7 +254,11 @@ class Container:
                 ),
             ],
         )
-        self.schedule = Schedule(self.cleanups.run, self.settings.data_dir / "schedule.lock")
+        self.schedule = Schedule(self._hourly, self.settings.data_dir / "schedule.lock")
+
+    async def _hourly(self) -> None:
+        await self.cleanups.run()
+        await self.inbox.remind()
 
     async def queue_moves(self) -> bool:
         """Whether whoever waits will get their turn. Raises DatabaseFailed."""
@@ -273,7 +279,7 @@ class Container:
                     self.settings.url,
                 ),
                 *health.routes(self.db, self.storage, self.queue_moves),
-                *metrics_route.routes(self.figures, self.cleanups, self.networks),
+                *metrics_route.routes(self.figures, self.cleanups, self.inbox, self.networks),
                 *frontend.routes(self.settings),
                 *policy_pages.routes(self.policies),
                 *session.routes(

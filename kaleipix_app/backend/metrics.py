@@ -48,6 +48,12 @@ last_cleanup = Gauge(
     ["cleanup"],
     registry=REGISTRY,
 )
+privacy_requests = Gauge(
+    "kaleipix_privacy_requests",
+    "Privacy requests without an answer: waiting, due within 7 days (due_soon), overdue.",
+    ["state"],
+    registry=REGISTRY,
+)
 
 for _effect in ("reserved", "settled", "refunded"):
     credits.labels(_effect)  # a rate needs the zero that it starts from

@@ -44,3 +44,4 @@ STRAY_FILES = Period("24 hours", rest=timedelta(hours=24))
 EXPORTS = Period("7 days", rest=timedelta(days=7))
 EXPORT_LINK = Period("24 hours", rest=timedelta(hours=24))
 REQUEST_ANSWER = Period("30 days", rest=timedelta(days=30))
+REQUEST_REMINDER = Period("7 days", rest=timedelta(days=7))  # so long before an answer is due

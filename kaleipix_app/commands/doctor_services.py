@@ -29,7 +29,7 @@ async def examine(settings: Settings, *, usable: bool) -> list[Finding]:
     if usable and database.fine and settings.media_dir.is_dir():
         parts = Container(settings)
         try:
-            found += [_providers(parts), await _cleanups(parts), await _jobs(parts)]
+            found += [_providers(parts), await _cleanups(parts), await _jobs(parts), await _requests(parts)]
         except KaleipixError:
             found.append(to_do("database", "It stopped answering. Look at its own log."))
         finally:
@@ -98,3 +98,16 @@ async def _jobs(parts: Container) -> Finding:
     if overdue := await parts.figures.overdue():
         return to_do("jobs", f"Left lying by a studio that stopped: {overdue}. Start the studio: it resumes them.")
     return fine("jobs", "Nothing is left lying.")
+
+
+async def _requests(parts: Container) -> Finding:
+    what, see = "requests", "Run: python -m kaleipix_app requests list"
+    standing = await parts.inbox.deadlines()
+    if standing.overdue:
+        return to_do(what, f"Privacy requests whose answer is overdue: {standing.overdue}. {see}")
+    if standing.due_soon:
+        return to_do(what, f"Privacy requests to be answered within 7 days: {standing.due_soon}. {see}")
+    if standing.first_due_at is None:
+        return fine(what, "No privacy request is waiting.")
+    day = f"{standing.first_due_at:%Y-%m-%d}"
+    return fine(what, f"Privacy requests that wait: {standing.waiting}; the first is due on {day}.")

@@ -169,5 +169,11 @@ def _request(one: rx.Var[RequestView]) -> rx.Component:
         rx.el.p(one.title, class_name="font-medium"),
         rx.cond(one.text != "", rx.el.p(one.text, class_name="text-sm wrap-anywhere whitespace-pre-line")),
         rx.el.p(one.status, class_name=theme.HINT),
+        rx.cond(
+            one.answer != "",
+            rx.el.blockquote(
+                one.answer, class_name="border-l-2 border-line pl-3 text-sm wrap-anywhere whitespace-pre-line"
+            ),
+        ),
         class_name="flex flex-col gap-1 p-4 md:px-5",
     )

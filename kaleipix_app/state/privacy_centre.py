@@ -10,6 +10,7 @@ import reflex as rx
 
 from kaleipix_app.backend import container
 from kaleipix_app.backend.accounts.viewer import Viewer
+from kaleipix_app.backend.privacy.centre import Request
 from kaleipix_app.state.fresh import after_fresh_code, fresh_code_first
 from kaleipix_app.state.guard import sentences, viewer_of
 from kaleipix_app.state.tabs import TABS
@@ -43,6 +44,7 @@ class RequestView:
     title: str
     text: str
     status: str
+    answer: str  # what a person wrote
 
 
 _KINDS = {
@@ -156,14 +158,7 @@ class PrivacyCentre(rx.State):
                 LineView(one.title, one.purpose, _entries(one.count), one.kept, _day(one.next_goes)) for one in stored
             ],
             "consents": [ConsentView(one.key, one.text, _day(one.at), one.key != "adult") for one in choices.consents],
-            "requests": [
-                RequestView(
-                    f"{_KINDS.get(one.kind, one.kind)}, {_day(one.created_at)}",
-                    one.text,
-                    one.answer if one.answered_at else f"Answered by {_day(one.due_at)}",
-                )
-                for one in requests
-            ],
+            "requests": [_request(one) for one in requests],
             "restricted": choices.restricted_at is not None,
             "objected": choices.objected_at is not None,
             "copy_state": "over" if is_over else copy.state if copy else "",
@@ -178,6 +173,15 @@ class PrivacyCentre(rx.State):
 
     def _show_error(self, sentence: str) -> None:
         self.error = sentence
+
+
+def _request(one: Request) -> RequestView:
+    title = f"{_KINDS.get(one.kind, one.kind)}, {_day(one.created_at)}"
+    if one.answered_at is None:
+        return RequestView(title, one.text, f"Answered by {_day(one.due_at)}", "")
+    if one.kind == "question":
+        return RequestView(title, one.text, f"Answered on {_day(one.answered_at)}", one.answer)
+    return RequestView(title, one.text, one.answer, "")
 
 
 def _day(moment: datetime | None) -> str:

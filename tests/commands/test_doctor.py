@@ -25,7 +25,7 @@ from kaleipix_app.commands import doctor_machine
 from tests.factories import a_person
 
 ALL = ["settings", "data directory", "disk", "secret key", "clock", "pictures"]
-ALL += ["database", "storage", "mail", "providers", "cleanups", "jobs"]
+ALL += ["database", "storage", "mail", "providers", "cleanups", "jobs", "requests"]
 
 
 @pytest.fixture
@@ -76,6 +76,19 @@ def _past(**ago: float) -> str:
     return f"{datetime.now(UTC) - timedelta(**ago):%Y-%m-%d %H:%M:%S.%f}"
 
 
+def _ahead(**more: float) -> str:
+    return f"{datetime.now(UTC) + timedelta(**more):%Y-%m-%d %H:%M:%S.%f}"
+
+
+def _request(data: Path, due: str) -> None:
+    _sql(
+        data,
+        "INSERT INTO privacy_request (id, user_id, kind, text, created_at, due_at, answer)"
+        " SELECT 'a', id, 'question', '?', created_at, ?, '' FROM user",
+        due,
+    )
+
+
 def test_a_studio_that_is_well_is_told_so_and_left_as_it_was(data: Path) -> None:
     before = _bytes(data)
     result = _doctor("--json")
@@ -110,6 +123,8 @@ BROKEN: dict[str, tuple[str, Callable[[Path], object], str]] = {
         lambda data: _sql(data, "UPDATE generation SET state='running', lease_until=?", _past(minutes=2)),
         "Start the studio",
     ),
+    "a request near its day": ("requests", lambda data: _request(data, _ahead(days=6)), "within 7 days: 1"),
+    "a request past its day": ("requests", lambda data: _request(data, _ahead(days=-1)), "overdue: 1"),
 }
 
 
@@ -122,6 +137,14 @@ def test_what_is_wrong_is_named_with_what_to_do_and_nothing_is_mended(case: str,
     assert to_do in wrong.pop(what)
     assert wrong == ({"database": wrong["database"]} if case == "half a key" else {})
     assert _bytes(data) == before
+
+
+def test_a_request_with_time_left_is_named_and_nothing_to_do(data: Path) -> None:
+    _request(data, _ahead(days=8))
+    result = _doctor("--json")
+    assert result.exit_code == 0, result.output
+    (line,) = [one for one in json.loads(result.stdout) if one["what"] == "requests"]
+    assert line["sentence"].startswith("Privacy requests that wait: 1; the first is due on ")
 
 
 def test_a_lease_that_is_being_worked_on_is_no_reason_to_worry(data: Path) -> None:

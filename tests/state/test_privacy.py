@@ -76,6 +76,24 @@ async def test_a_request_has_a_due_date_and_a_limit(house: House, tab: Tab) -> N
     assert "waiting for an answer" in centre.error
 
 
+async def test_an_answer_is_shown_with_its_day(house: House, tab: Tab) -> None:
+    await tab.send(PrivacyCentre.ask({"request": "Which of my data did you see?"}))
+    await tab.send(PrivacyCentre.set_objection(True))
+    (asked,) = await house.parts.inbox.asked()
+    await house.parts.inbox.answer(asked.id, "None of it.\nOnly the count.")
+    await tab.send(PrivacyCentre.open())
+    by_kind = {one.title.split(",")[0]: one for one in (await tab.state(PrivacyCentre)).requests}
+    assert by_kind["Request"].status.startswith("Answered on ")
+    assert by_kind["Request"].answer == "None of it.\nOnly the count."
+    assert (by_kind["Objection"].status, by_kind["Objection"].answer) == ("Done at once.", "")
+
+
+async def test_who_changes_their_mind_all_the_time_is_told_when_to_go_on(house: House, tab: Tab) -> None:
+    for number in range(11):
+        await tab.send(PrivacyCentre.set_objection(number % 2 == 0))
+    assert "Please try again in" in (await tab.state(PrivacyCentre)).error
+
+
 async def test_a_copy_is_asked_for_with_a_code_and_announced_by_mail(house: House, tab: Tab, events: Events) -> None:
     await tab.send(PrivacyCentre.ask_copy())
     assert (await tab.state(FreshCode)).shown

@@ -57,6 +57,16 @@ RENAMES_PER_PERSON = Rule(
     ((3, DAY),),
     "A username can be changed three times a day. Please try again in {wait}.",
 )
+RIGHTS_PER_PERSON = Rule(  # restrict, object, withdraw: far more than anybody needs, and each leaves a line
+    "rights-person",
+    ((10, HOUR), (30, DAY)),
+    "You have changed your privacy choices many times. Please try again in {wait}.",
+)
+REQUESTS_PER_PERSON = Rule(  # each is a mail to the operator
+    "requests-person",
+    ((6, HOUR), (12, DAY)),
+    "You have sent several requests. Please send the next one in {wait}.",
+)
 
 SHARES_PER_PERSON = Rule(
     "shares-person",

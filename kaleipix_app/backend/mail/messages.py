@@ -147,6 +147,42 @@ Hello,
 {username} has sent a privacy request to your Kaleipix studio.
 Reference: {reference}
 
-It has to be answered by {day}.
+It has to be answered by {day}. What it says is in the studio alone:
+
+    python -m kaleipix_app requests list
 """
     return Message(to=to, subject="A privacy request is waiting", text=text)
+
+
+def privacy_request_due(*, to: str, reference: str, day: str, is_overdue: bool) -> Message:
+    """Reminds the operator, once before the day and once after it."""
+    due = f"has had to be answered by {day}. It is overdue" if is_overdue else f"has to be answered by {day}"
+    text = f"""\
+Hello,
+
+a privacy request to your Kaleipix studio
+{due}.
+Reference: {reference}
+
+Read and answer it with:
+
+    python -m kaleipix_app requests list
+    python -m kaleipix_app requests answer {reference} --text "..."
+"""
+    subject = "A privacy request is overdue" if is_overdue else "A privacy request is due soon"
+    return Message(to=to, subject=subject, text=text)
+
+
+def privacy_answer(*, to: str, day: str, answer: str, url: str) -> Message:
+    """The answer to somebody's request; it is on their privacy page too."""
+    text = f"""\
+Hello,
+
+this is the answer to the privacy request that you sent on {day}:
+
+{answer}
+
+It is also in your privacy centre, with what you asked:
+{url}
+"""
+    return Message(to=to, subject="The answer to your privacy request", text=text)

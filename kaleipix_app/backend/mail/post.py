@@ -21,7 +21,7 @@ class Post:
 
     def send_soon(self, message: Message) -> None:
         """Hand over and return at once."""
-        task = asyncio.create_task(self._send(message), name="mail")
+        task = asyncio.create_task(self.send(message), name="mail")
         self._under_way.add(task)  # the loop itself keeps only a weak reference
         task.add_done_callback(self._done)
 
@@ -36,7 +36,8 @@ class Post:
             await asyncio.wait(late)
             _log.warning("mail_given_up", count=len(late))
 
-    async def _send(self, message: Message) -> None:
+    async def send(self, message: Message) -> None:
+        """Hand over and wait until it is accepted. Raises MailFailed."""
         async with self._slots:
             await self._mailer.send(message)
 

@@ -12,6 +12,7 @@ from sqlmodel import col
 from sqlmodel import select as select_models
 
 from kaleipix_app.backend import periods, tokens
+from kaleipix_app.backend.abuse.limits import REQUESTS_PER_PERSON, RIGHTS_PER_PERSON, Limiter
 from kaleipix_app.backend.accounts.models import User
 from kaleipix_app.backend.accounts.viewer import Viewer
 from kaleipix_app.backend.clock import Clock
@@ -79,11 +80,14 @@ class Choices:
 class Centre:
     """Looks and choices of one person. Callers open the transaction."""
 
-    def __init__(self, settings: Settings, clock: Clock, post: Post, generations: Generations) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, post: Post, generations: Generations, limiter: Limiter
+    ) -> None:
         self._settings = settings
         self._clock = clock
         self._post = post
         self._generations = generations
+        self._limiter = limiter
 
     async def stored(self, uow: UnitOfWork, viewer: Viewer) -> list[Line]:
         """Category by category, as the data map has them."""
@@ -106,44 +110,50 @@ class Centre:
         return Choices(user.restricted_at, user.objected_at, consents)
 
     async def requests(self, uow: UnitOfWork, viewer: Viewer) -> list[Request]:
-        """What was asked for, the latest first."""
+        """What was asked for: what waits first, then the latest."""
         found = await uow.session.exec(
             select_models(PrivacyRequest)
             .where(PrivacyRequest.user_id == viewer.user_id)
-            .order_by(col(PrivacyRequest.id).desc())
+            .order_by(col(PrivacyRequest.answered_at).is_not(None), col(PrivacyRequest.id).desc())
             .limit(_MOST_SHOWN)
         )
         return [Request(one.kind, one.text, one.created_at, one.due_at, one.answered_at, one.answer) for one in found]
 
     async def restrict(self, uow: UnitOfWork, viewer: Viewer, *, on: bool) -> None:
-        """Nothing but keeping is done with the data, or everything again. What is under way ends and is paid back."""
+        """Nothing but keeping is done with the data, or everything again. Raises TooMany.
+
+        What is under way ends and is paid back.
+        """
         await uow.lock(viewer.user_id)
         user = await uow.session.get_one(User, viewer.user_id)
         if (user.restricted_at is not None) is on:
             return
+        self._limiter.take(RIGHTS_PER_PERSON, viewer.user_id)
         user.restricted_at = self._clock.now() if on else None
         if on:
             await self._generations.give_up_all(uow, viewer.user_id)
         await self._note(uow, viewer, "restrict" if on else "lift restriction")
 
     async def set_objection(self, uow: UnitOfWork, viewer: Viewer, *, on: bool) -> None:
-        """No profiling against abuse beyond what security needs, or again."""
+        """No profiling against abuse beyond what security needs, or again. Raises TooMany."""
         user = await uow.session.get_one(User, viewer.user_id)
         if (user.objected_at is not None) is on:
             return
+        self._limiter.take(RIGHTS_PER_PERSON, viewer.user_id)
         user.objected_at = self._clock.now() if on else None
         await self._note(uow, viewer, "object" if on else "lift objection")
 
     async def withdraw(self, uow: UnitOfWork, viewer: Viewer, provider: str) -> None:
-        """A provider's notice was never read: it is asked about again before the next picture. Raises NotFound."""
+        """A provider’s notice was never read: it is asked about again. Raises NotFound, TooMany."""
         notice = await uow.session.get(TransferNotice, (viewer.user_id, provider))
         if notice is None:
             raise NotFound("There is nothing to withdraw any more.")
+        self._limiter.take(RIGHTS_PER_PERSON, viewer.user_id)
         await uow.session.delete(notice)
         await self._note(uow, viewer, "withdraw", PLACES[provider].name if provider in PLACES else provider)
 
     async def ask(self, uow: UnitOfWork, viewer: Viewer, text: object) -> None:
-        """Something that needs a person; the operator is told by mail. Raises BadInput, Conflict."""
+        """Something that needs a person; the operator is told by mail. Raises BadInput, Conflict, TooMany."""
         said = text.strip() if isinstance(text, str) else ""
         if not said or len(said) > MOST_TEXT:
             raise BadInput(f"Please write what you ask for, in up to {MOST_TEXT} characters.")
@@ -153,6 +163,7 @@ class Centre:
         )
         if (await (await uow.session.connection()).execute(mine)).scalar_one() >= _MOST_WAITING:
             raise Conflict(f"{_MOST_WAITING} of your requests are waiting for an answer already.")
+        self._limiter.take(REQUESTS_PER_PERSON, viewer.user_id)
         row = self._row(viewer, "question", said)
         uow.session.add(row)
         await uow.session.flush()

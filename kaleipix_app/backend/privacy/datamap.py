@@ -160,7 +160,11 @@ CATEGORIES: tuple[Category, ...] = (
         kept=_ACCOUNT,
         period=periods.ACCOUNT_AFTER_DELETION,
         tables=(
-            Held.of("privacy_request", "id user_id kind text created_at due_at answered_at answer"),
+            Held.of(
+                "privacy_request",
+                "id user_id kind text created_at due_at answered_at answer answer_mailed_at reminded_at "
+                "overdue_told_at",
+            ),
             Held.of("user", "restricted_at objected_at"),
         ),
         exported=_IN_EXPORT,

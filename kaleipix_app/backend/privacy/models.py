@@ -23,6 +23,9 @@ class PrivacyRequest(SQLModel, table=True):
     due_at: datetime = Field(index=True)
     answered_at: datetime | None = None
     answer: str = ""
+    answer_mailed_at: datetime | None = None
+    reminded_at: datetime | None = None  # when the operator was told by mail that it is due soon
+    overdue_told_at: datetime | None = None  # and that its day is past
 
 
 class DataExport(SQLModel, table=True):

@@ -23,6 +23,7 @@ from kaleipix_app.backend.api.guard import Guard
 from kaleipix_app.backend.errors import NotEnoughCredits
 from kaleipix_app.backend.generation.machine import State
 from kaleipix_app.backend.generation.models import Generation
+from kaleipix_app.backend.privacy.models import PrivacyRequest
 from kaleipix_app.backend.providers.base import Refused
 from tests.backend.generation.conftest import Pipeline, pipeline
 from tests.house import House
@@ -147,6 +148,19 @@ async def test_when_each_cleanup_last_succeeded(studio: Guard, house: House) -> 
     await house.parts.cleanups.run()
     moment = await _scrape(studio, "kaleipix_cleanup_last_success_timestamp_seconds", cleanup="trash")
     assert moment >= began
+
+
+async def test_privacy_requests_by_their_day(studio: Guard, house: House) -> None:
+    async with house.parts.db.unit_of_work() as uow:
+        for number, days in enumerate((20, 6, -1, -2)):
+            now = house.parts.clock.now()
+            due = now + timedelta(days=days)
+            owner = house.ann.user_id
+            uow.session.add(PrivacyRequest(id=str(number), user_id=owner, kind="question", created_at=now, due_at=due))
+    figures = {
+        one: await _scrape(studio, "kaleipix_privacy_requests", state=one) for one in ("waiting", "due_soon", "overdue")
+    }
+    assert figures == {"waiting": 1, "due_soon": 1, "overdue": 2}
 
 
 async def test_what_happens_is_counted(studio: Guard, house: House) -> None:
