@@ -192,12 +192,16 @@ def backup(file: Path) -> None:
 
 
 @app.command()
-def restore(file: Path) -> None:
-    """Replace database and pictures by those of a backup; erases again who was erased since. Stop the studio first."""
+def restore(file: Annotated[Path | None, typer.Argument(show_default=False)] = None) -> None:
+    """Replace database and pictures by those of a backup; what was erased since is erased again. Stop the studio first.
+
+    Without FILE nothing is replaced: do that after PostgreSQL's own tools have brought an older database back.
+    """
     from kaleipix_app.commands import backup as copying
 
     with _one_clear_line():
-        print(copying.restore(_checked(), file))
+        settings = _checked()
+        print(copying.restore(settings, file) if file else copying.erase_again(settings))
 
 
 @requests.command("list")

@@ -92,7 +92,8 @@ from kaleipix_app.backend.privacy.erasure import Erasure
 from kaleipix_app.backend.privacy.exports import Exports
 from kaleipix_app.backend.privacy.inbox import Inbox
 from kaleipix_app.backend.privacy.policy import Policies
-from kaleipix_app.backend.privacy.tombstones import Tombstones
+from kaleipix_app.backend.privacy.restored import Restored
+from kaleipix_app.backend.privacy.tombstones import Erased, Tombstones
 from kaleipix_app.backend.providers import configured
 from kaleipix_app.backend.providers.base import Provider
 from kaleipix_app.backend.providers.catalogue import MODELS, Model
@@ -136,6 +137,7 @@ class Container:
         self.storage = Storage(settings.media_dir)
         self.outgoing = configured.outgoing(settings)
         self.feed = Feed()
+        self.tombstones = Tombstones(settings.data_dir / "erased.txt", self.keyring, self.clock)
         self._make_accounts(mailer)
         self._make_generation(providers or configured.providers(settings, self.outgoing, _CORES), models)
         self._make_sharing()
@@ -169,8 +171,9 @@ class Container:
         self.previews = Previews()
         self.history = History(self.images)
         self.prompts = Prompts()
-        self.trash = Trash(self.db, self.storage, self.clock)
-        self.deletions = Deletions(self.db, self.trash, self.images, self.feed)
+        note = self.tombstones.add
+        self.trash = Trash(self.db, self.storage, self.clock, partial(note, Erased.PICTURE))
+        self.deletions = Deletions(self.db, self.trash, self.images, self.feed, partial(note, Erased.PROMPT))
         self.library = Library(self.db, self.images, self.history, self.feed)
         self.collections = Collections(self.clock)
         self.selections = Selections(self.clock)
@@ -205,16 +208,16 @@ class Container:
         self.inbox = Inbox(self.db, settings, self.clock, self.post)
         self.erasure = Erasure(
             self.db,
-            self.clock,
             Leaving(self.clock, self.sessions, self.post),
             self.fresh,
             self.generations,
             self.trash,
             self.exports,
-            Tombstones(settings.data_dir / "erased.txt", self.keyring),
+            self.tombstones,
             settings.data_dir / "outbox",
             self.feed.publish,
         )
+        self.restored = Restored(self.db, self.erasure, self.trash, self.deletions, self.tombstones)
 
     def _make_sharing(self) -> None:
         origins, passcodes = GenerationOrigins(), Passcodes(self.keyring)

@@ -8,6 +8,7 @@ from pathlib import Path
 from kaleipix_app.backend.container import Container
 from kaleipix_app.backend.db.migrate import upgrade
 from kaleipix_app.backend.privacy import backup as copying
+from kaleipix_app.backend.privacy.restored import Again
 from kaleipix_app.backend.settings import Settings
 
 
@@ -18,18 +19,27 @@ def backup(settings: Settings, out: Path) -> str:
 
 
 def restore(settings: Settings, file: Path) -> str:
-    """Replace everything by what is in the file; who was erased since is erased again. Raises BadInput, Conflict."""
+    """Replace everything by what is in the file; what was erased since is erased again. Raises BadInput, Conflict."""
+    with copying.restored(settings, file):
+        told = erase_again(settings)
+    return f"Everything is as it was in {file}. {told}"
 
-    async def work() -> int:
+
+def erase_again(settings: Settings) -> str:
+    """After another tool brought an older database back: what was erased since goes again. Raises StorageFailed."""
+
+    async def work() -> Again:
         await upgrade(settings.database_url)
         parts = Container(settings)
         try:
-            return await parts.erasure.again()
+            return await parts.restored.erase_again()
         finally:
             await parts.post.close()
+            parts.ingest.close()
             await parts.db.close()
 
-    with copying.restored(settings, file):
-        erased = asyncio.run(work())
-    people = "1 person" if erased == 1 else f"{erased} people"
-    return f"Everything is as it was in {file}. {people} had been erased since and were erased again."
+    again = asyncio.run(work())
+    people = "1 person" if again.people == 1 else f"{again.people} people"
+    pictures = "1 picture" if again.pictures == 1 else f"{again.pictures} pictures"
+    prompts = "1 prompt" if again.prompts == 1 else f"{again.prompts} prompts"
+    return f"Erased again, because it had been erased since: {people}, {pictures}, {prompts}."

@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from kaleipix_app.__main__ import app
+from kaleipix_app.backend.accounts.viewer import Viewer
 from kaleipix_app.backend.container import Container
 from kaleipix_app.backend.db.migrate import upgrade
 from kaleipix_app.backend.settings import Settings
@@ -75,11 +76,46 @@ def test_who_was_erased_since_does_not_come_back(data: Path) -> None:
     assert _run("backup", "all.tar").exit_code == 0
     assert _run("erase", "ann@example.com", "--now").exit_code == 0
     restored = _run("restore", "all.tar")
-    assert "1 person had been erased since" in restored.stdout
+    assert "Erased again, because it had been erased since: 1 person, 0 pictures, 0 prompts." in restored.stdout
     assert _names(data) == ["bob"]
     assert len(_pictures(data)) == 3
     for path in data.glob("kaleipix.db*"):
         assert b"ann@example.com" not in path.read_bytes()
+
+
+def test_a_picture_that_was_deleted_for_ever_since_does_not_come_back(data: Path) -> None:
+    """Nor does its prompt. What was only in the trash does: there it could be taken back too."""
+    with sqlite3.connect(data / "kaleipix.db") as connection:
+        connection.execute("UPDATE generation SET state = 'cancelled'")
+        images = dict(connection.execute("SELECT owner_id, id FROM image").fetchall())
+        prompts = dict(connection.execute("SELECT owner_id, id FROM generation").fetchall())
+        (kept,) = connection.execute("SELECT storage_key FROM image WHERE owner_id = 'id-of-bob'").fetchone()
+    before = _pictures(data)
+    assert _run("backup", "all.tar").exit_code == 0
+    parts = Container(Settings(data_dir=data))
+
+    async def delete() -> None:
+        for name in ("ann", "bob"):
+            viewer = Viewer(f"id-of-{name}", name, f"{name}@example.com", False, "any")
+            async with parts.db.unit_of_work() as uow:
+                await parts.deletions.delete(uow, viewer, images[viewer.user_id])
+            if name == "ann":
+                await parts.deletions.erase(viewer, None, with_prompt=False)
+                await parts.deletions.erase_prompt(viewer, prompts[viewer.user_id])
+        parts.ingest.close()
+        await parts.db.close()
+
+    asyncio.run(delete())
+    restored = _run("restore", "all.tar")
+    assert restored.exit_code == 0, restored.output
+    assert "0 people, 1 picture, 1 prompt." in restored.stdout
+    assert _pictures(data) == {path for path in before if kept in path}
+    with sqlite3.connect(data / "kaleipix.db") as connection:
+        assert connection.execute("SELECT owner_id FROM image").fetchall() == [("id-of-bob",)]
+        told = dict(connection.execute("SELECT owner_id, prompt FROM generation").fetchall())
+    assert (told["id-of-ann"], bool(told["id-of-bob"])) == ("", True)
+    assert images["id-of-ann"] not in (data / "erased.txt").read_text()
+    assert "0 people, 0 pictures, 0 prompts." in _run("restore").stdout
 
 
 @pytest.mark.parametrize("wrong", ["nothing", "text", "foreign", "damaged"])

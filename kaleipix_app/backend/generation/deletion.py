@@ -6,7 +6,7 @@ for twelve months, whatever happens here (policy).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,7 +47,16 @@ class Removed:
 class Deletions:
     """Commands of an owner."""
 
-    def __init__(self, db: Database, trash: Trash, images: Images, feed: Feed) -> None:
+    def __init__(
+        self,
+        db: Database,
+        trash: Trash,
+        images: Images,
+        feed: Feed,
+        note: Callable[[Sequence[str]], Awaitable[None]],
+    ) -> None:
+        """`note` writes down outside of the database that the prompts of these generations are erased."""
+        self._note = note
         self._db = db
         self._trash = trash
         self._images = images
@@ -146,7 +155,7 @@ class Deletions:
             chosen = [one.picture.id for one in wanted]
             await self._trash.condemn(uow, viewer.user_id, chosen)
             if with_prompt:
-                await self._blank(uow, viewer, [str(one.picture.generation_id) for one in wanted if one.is_last])
+                await self.blank(uow, viewer.user_id, [str(one.picture.generation_id) for one in wanted if one.is_last])
             self._ring(uow, viewer)
         gone = await self._trash.erase(chosen)
         await remove_spent(self._db, self._trash, viewer.user_id)
@@ -159,34 +168,34 @@ class Deletions:
             kept = await self._images.of_generations(uow, viewer.user_id, [generation_id])
             if kept[generation_id]:
                 raise Conflict("Pictures of this prompt are kept. Delete them first.")
-            if not await self._blank(uow, viewer, [generation_id]):
+            if not await self.blank(uow, viewer.user_id, [generation_id]):
                 raise NotFound
             self._ring(uow, viewer)
         await self._db.forget()
 
-    def _ring(self, uow: UnitOfWork, viewer: Viewer) -> None:
-        uow.after_commit(lambda: self._feed.publish(viewer.user_id))
-
-    @staticmethod
-    async def _blank(uow: UnitOfWork, viewer: Viewer, generation_ids: Sequence[str]) -> int:
-        """Erase prompts, and their words from the library's search; returns how many there were."""
+    async def blank(self, uow: UnitOfWork, owner_id: str, generation_ids: Sequence[str]) -> int:
+        """Erase prompts of what is finished, and their words from the library's search; returns how many there were."""
         erased = 0
         for batch in _batches(generation_ids):
             found = await uow.session.exec(
                 select(Generation.id, Generation.prompt).where(
                     col(Generation.id).in_(batch),
-                    col(Generation.owner_id) == viewer.user_id,
+                    col(Generation.owner_id) == owner_id,
                     col(Generation.state).in_(FINAL),
                     col(Generation.prompt) != "",
                 )
             )
             prompts = dict(found.all())
+            await self._note(list(prompts))
             await uow.session.exec(
                 update(Generation).where(col(Generation.id).in_(list(prompts))).values(prompt="", prompt_starred=False)
             )
-            await words.forget(uow, viewer.user_id, prompts)
+            await words.forget(uow, owner_id, prompts)
             erased += len(prompts)
         return erased
+
+    def _ring(self, uow: UnitOfWork, viewer: Viewer) -> None:
+        uow.after_commit(lambda: self._feed.publish(viewer.user_id))
 
 
 def _batches(ids: Sequence[str]) -> list[list[str]]:

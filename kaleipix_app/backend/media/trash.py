@@ -9,7 +9,7 @@ Bytes go before the row. Whatever stops in between, the row still says what is l
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import get_args
@@ -49,7 +49,11 @@ def in_trash(now: datetime) -> ColumnElement[bool]:
 class Trash:
     """Takes pictures in, gives them back, and removes them for ever."""
 
-    def __init__(self, db: Database, storage: Storage, clock: Clock) -> None:
+    def __init__(
+        self, db: Database, storage: Storage, clock: Clock, note: Callable[[Sequence[str]], Awaitable[None]]
+    ) -> None:
+        """`note` writes down outside of the database that these pictures are erased."""
+        self._note = note
         self._db = db
         self._storage = storage
         self._clock = clock
@@ -122,6 +126,11 @@ class Trash:
             update(Image).where(col(Image.id).in_(mask_ids), col(Image.kind) == "mask").values(deleted_at=_OVERDUE)
         )
 
+    async def condemn_again(self, uow: UnitOfWork, image_ids: Sequence[str]) -> None:
+        """Pictures that a restored backup brought back, wherever they are in it."""
+        for ids in _batches(image_ids):
+            await uow.session.exec(update(Image).where(col(Image.id).in_(ids)).values(deleted_at=_OVERDUE))
+
     async def due(self, as_of: datetime) -> int:
         """How many `purge` would remove at `as_of`."""
         async with self._db.reading() as uow:
@@ -141,6 +150,8 @@ class Trash:
     async def erase(self, image_ids: Sequence[str]) -> int:
         """Remove condemned pictures: bytes, then rows, then every trace in the database's files. Returns how many.
 
+        First they are noted outside of the database, so that no restored backup brings them back.
+
         What storage does not let go of stays condemned; the scheduled cleanup tries it again.
         """
         gone = 0
@@ -150,6 +161,7 @@ class Trash:
                     select(Image).where(col(Image.id).in_(ids), col(Image.deleted_at) == _OVERDUE)
                 )
                 pictures = [Picture.of(row) for row in found]
+            await self._note([picture.id for picture in pictures])
             removed = [picture.id for picture in pictures if await self._remove(picture)]
             async with self._db.unit_of_work() as uow:
                 await uow.session.exec(

@@ -147,7 +147,11 @@ class Archive:
         """What was sent to other companies and cannot be called back from here."""
         found = await uow.session.exec(
             select_models(Generation.id, Generation.provider, Generation.provider_job, Generation.ordered_at)
-            .where(col(Generation.owner_id) == person.id, col(Generation.provider).in_(PLACES))
+            .where(
+                col(Generation.owner_id) == person.id,
+                col(Generation.provider).in_(PLACES),
+                col(Generation.ordered_at).is_not(None),  # written before anything is sent
+            )
             .order_by(col(Generation.id))
         )
         return [

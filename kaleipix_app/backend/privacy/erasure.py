@@ -15,7 +15,6 @@ from kaleipix_app.backend import log
 from kaleipix_app.backend.accounts.fresh import FreshCodes
 from kaleipix_app.backend.accounts.leaving import Leaving
 from kaleipix_app.backend.accounts.viewer import Viewer
-from kaleipix_app.backend.clock import Clock
 from kaleipix_app.backend.db.engine import Database, UnitOfWork
 from kaleipix_app.backend.errors import KaleipixError
 from kaleipix_app.backend.generation.service import Generations
@@ -25,7 +24,7 @@ from kaleipix_app.backend.privacy import rows
 from kaleipix_app.backend.privacy.category import Goes
 from kaleipix_app.backend.privacy.exports import Exports
 from kaleipix_app.backend.privacy.rows import Person
-from kaleipix_app.backend.privacy.tombstones import Tombstones
+from kaleipix_app.backend.privacy.tombstones import Erased, Tombstones
 
 _log = log.get("erasure")
 
@@ -44,7 +43,6 @@ class Erasure:
     def __init__(
         self,
         db: Database,
-        clock: Clock,
         leaving: Leaving,
         fresh: FreshCodes,
         generations: Generations,
@@ -55,7 +53,6 @@ class Erasure:
         gone: Callable[[str], None],
     ) -> None:
         self._db = db
-        self._clock = clock
         self._leaving = leaving
         self._fresh = fresh
         self._generations = generations
@@ -96,7 +93,7 @@ class Erasure:
         yield Step("account closed for ever", 1)
         async for step in self._content(user_id):
             yield step
-        await self._tombstones.add(user_id, self._clock.now())
+        await self._tombstones.add(Erased.PERSON, [user_id])
         yield Step("noted for restored backups", 1)
         yield Step("mails kept as files", await remove_mails_to(self._outbox, {person.email, person.email_typed}))
         for name in rows.going(Goes.WITH_ACCOUNT):
@@ -113,16 +110,6 @@ class Erasure:
             async for _ in self.erase(user_id, as_of) if user_id in due else self._content(user_id):
                 pass
         return len(due)
-
-    async def again(self) -> int:
-        """After a backup was restored: everybody who had been erased goes again. Returns how many."""
-        async with self._db.reading() as uow:
-            everybody = (await uow.session.exec(rows.user_ids())).all()
-        erased = [user_id for user_id in everybody if await self._tombstones.holds(user_id)]
-        for user_id in erased:
-            async for _ in self.by_operator(user_id, now=True):
-                pass
-        return len(erased)
 
     async def _leave_within(self, uow: UnitOfWork, user_id: str, *, for_ever: bool) -> None:
         await uow.lock(user_id)

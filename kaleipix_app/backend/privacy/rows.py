@@ -45,8 +45,8 @@ def table(name: str) -> Table:
 
 
 def going(when: Goes) -> list[str]:
-    """Tables whose rows go then, those first that point to others."""
-    ordered = (one.name for one in reversed(SQLModel.metadata.sorted_tables))
+    """Tables whose rows go then, those first that point to others, the person last: nothing is found without them."""
+    ordered = sorted((one.name for one in reversed(SQLModel.metadata.sorted_tables)), key=lambda name: name == "user")
     return [name for name in ordered if name in OWNED and OWNED[name].goes is when]
 
 

@@ -1,46 +1,64 @@
-"""Who was erased: keyed hashes of user ids in an append-only file outside the database.
+"""What was erased: keyed hashes of ids in an append-only file outside the database.
 
-A backup that is older than an erasure still holds the person. After it is restored, everybody who is listed here is
-erased again. The hash tells nothing to whoever does not have the key and the id.
+A backup that is older than an erasure still holds what was erased. After it is restored, whatever is listed here goes
+again. The hash tells nothing to whoever does not have the key and the id.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-from datetime import datetime
+from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 
+from kaleipix_app.backend.clock import Clock
+from kaleipix_app.backend.errors import StorageFailed
 from kaleipix_app.backend.tokens import Keyring
 
-_PURPOSE = "erased"
+
+class Erased(StrEnum):
+    """What an id is of; a part of its hash."""
+
+    PERSON = "erased"  # their lines name no kind: they were the only ones at first
+    PICTURE = "picture"
+    PROMPT = "prompt"
 
 
 class Tombstones:
-    """One line for each erased person: time and hash."""
+    """One line for each thing that was erased: time, hash, kind."""
 
-    def __init__(self, path: Path, keyring: Keyring) -> None:
+    def __init__(self, path: Path, keyring: Keyring, clock: Clock) -> None:
         self._path = path
         self._keyring = keyring
+        self._clock = clock
 
-    async def add(self, user_id: str, at: datetime) -> None:
-        """On disk when this returns. Twice is once."""
-        if not await self.holds(user_id):
-            await asyncio.to_thread(self._append, f"{at.isoformat()} {self._keyring.digest(_PURPOSE, user_id)}\n")
+    async def add(self, kind: Erased, ids: Sequence[str]) -> None:
+        """On disk when this returns. Twice is once. Raises StorageFailed."""
+        known = set(await self.which(kind, ids))
+        end = "" if kind is Erased.PERSON else f" {kind}"
+        at = self._clock.now().isoformat()
+        lines = [f"{at} {self._keyring.digest(kind, one)}{end}\n" for one in ids if one not in known]
+        if not lines:
+            return
+        try:
+            await asyncio.to_thread(self._append, lines)
+        except OSError as error:
+            raise StorageFailed("This could not be removed just now. It is tried again within the hour.") from error
 
-    async def holds(self, user_id: str) -> bool:
-        """Whether this person was erased, under any key that is still known."""
-        hashes = await asyncio.to_thread(self._hashes)
-        return any(self._keyring.matches(one, _PURPOSE, user_id) for one in hashes)
+    async def which(self, kind: Erased, ids: Sequence[str]) -> list[str]:
+        """Those of these that were erased, under any key that is still known."""
+        listed = await asyncio.to_thread(self._hashes)
+        return [one for one in ids if not listed.isdisjoint(self._keyring.digests(kind, one))]
 
-    def _hashes(self) -> list[str]:
+    def _hashes(self) -> set[str]:
         if not self._path.exists():
-            return []
-        return [line.split()[1] for line in self._path.read_text().splitlines() if len(line.split()) == 2]
+            return set()
+        return {parts[1] for parts in map(str.split, self._path.read_text().splitlines()) if len(parts) in (2, 3)}
 
-    def _append(self, line: str) -> None:
+    def _append(self, lines: Sequence[str]) -> None:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with os.fdopen(os.open(self._path, os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o600), "a") as file:
-            file.write(line)
+            file.writelines(lines)
             file.flush()
             os.fsync(file.fileno())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -35,6 +35,10 @@ from tests.factories import a_person
 BASE = "https://studio.example"
 
 
+async def _unnoted(_ids: Sequence[str]) -> None:
+    """Nobody restores a backup here."""
+
+
 class Desk:
     """Ann, two pictures of hers, and Bob."""
 
@@ -44,7 +48,7 @@ class Desk:
         self.ingest = Ingest(1)
         self.storage = Storage(folder)
         self.images = Images(self.storage, self.ingest, clock)
-        self.trash = Trash(db, self.storage, clock)
+        self.trash = Trash(db, self.storage, clock, _unnoted)
         self.rung: list[str] = []
         self.links = self.links_under(keyring)
         self.access = Access(Contents(db, GenerationOrigins()), Passcodes(keyring), clock)
