@@ -59,6 +59,7 @@ def render(document: str, settings: Settings) -> str:
         groups=groups,
         processors=who,
         makers=[one for one in who.values() if one.makes_pictures and one.in_use],
+        idle=[one for one in who.values() if one.makes_pictures and not one.in_use],
         cookies=datamap.cookies(),
         browser_keys=datamap.browser_keys(),
         is_https=settings.is_https,

@@ -41,6 +41,29 @@ ROWS = (
     ("Anti-fraud signals", "", "90 days"),
     ("Payment records", "", "As required by tax law (typically 7 years)"),
 )
+#: Its sentences, as they are in an installation in which everything that can be switched on is.
+SENTENCES = (
+    "is operated by Prism Ltd. For privacy inquiries, contact privacy@prism.example",
+    "We do not store credit card numbers, bank details, or payment credentials.",
+    "We receive only: transaction confirmation, plan selected, and amount paid.",
+    "We share data with",
+    "We do not sell, rent, or trade your personal data. We do not use your data for advertising.",
+    "We do not share your content with other users unless you explicitly create a share link.",
+    "If you are in the EU/EEA, you have the right to",
+    "or write to privacy@prism.example . We respond within 30 days.",
+    "Kaleipix uses",
+    "We do not use analytics trackers (Google Analytics, Facebook Pixel, etc.). We do not set third-party cookies.",
+    "AI generation is processed by RunPod and fal.ai, whose servers may be located in the United States.",
+    "you acknowledge that your source images and prompts are transmitted to these providers",
+    "We rely on the provider’s data processing agreements for compliance with EU data protection requirements.",
+    "Kaleipix is not intended for users under 18 years of age. We do not knowingly collect data from minors.",
+    "If we learn that a minor has created an account, we will delete it promptly.",
+    "We may update this policy from time to time.",
+    "Significant changes will be communicated via email or an in-app notice.",
+    "The version date at the top of this page indicates when the policy was last revised.",
+    "For privacy questions: privacy@prism.example",
+)
+RIGHTS = ("Access", "portability", "Rectification", "Erasure", "Restriction", "Objection", "Withdrawal", "Complaint")
 PROCESSORS = ("RunPod", "fal.ai", "Lemon Squeezy", "Telegram")
 
 
@@ -52,6 +75,26 @@ def words(text: str) -> str:
 def test_every_row_of_the_source_is_there(row: tuple[str, str, str]) -> None:
     rows = [words(found) for found in re.findall(r"<tr>.*?</tr>", render("privacy", Settings()), re.DOTALL)]
     assert [found for found in rows if found.strip().startswith(row[0]) and row[1] in found and row[2] in found]
+
+
+def test_every_sentence_of_the_source_is_there() -> None:
+    keys = {"fal_key": SecretStr("id:secret"), "runpod_api_key": SecretStr("key")}
+    text = words(render("privacy", Settings(company_name="Prism Ltd", privacy_email="privacy@prism.example", **keys)))
+    assert [sentence for sentence in SENTENCES if sentence not in text] == []
+    rights = text[text.index("Your rights") : text.index("To exercise these rights")]
+    assert [right for right in RIGHTS if right not in rights] == []
+
+
+def test_each_provider_is_named_where_data_goes_also_when_it_is_off() -> None:
+    def transfers(settings: Settings) -> str:
+        text = words(render("privacy", settings))
+        return text[text.index("Where your data goes") : text.index("Your rights")]
+
+    none = transfers(Settings())
+    assert "RunPod ( not in use here ), fal.ai ( not in use here ): no source image and no prompt" in none
+    one = transfers(Settings(fal_key=SecretStr("id:secret")))
+    assert "processed by fal.ai, whose servers" in one
+    assert "RunPod ( not in use here ): no source image" in one
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

@@ -7,8 +7,10 @@ import os
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import String, cast, select
@@ -21,15 +23,18 @@ from kaleipix_app.backend.credits.models import LedgerEntry
 from kaleipix_app.backend.generation.library.models import Collection, CollectionPicture, PromptWord
 from kaleipix_app.backend.generation.models import Generation, GenerationLog, TransferNotice
 from kaleipix_app.backend.media.models import Image
-from kaleipix_app.backend.privacy.category import Goes
-from kaleipix_app.backend.privacy.datamap import OWNED
+from kaleipix_app.backend.privacy.category import Category, Goes
+from kaleipix_app.backend.privacy.datamap import CATEGORIES, OWNED
 from kaleipix_app.backend.privacy.models import DataExport, PrivacyRequest
+from kaleipix_app.backend.privacy.rows import Person
 from kaleipix_app.backend.sharing.models import Share, ShareImage, ShareReport
 from tests.conftest import MovableClock
 from tests.factories import a_person
 
 _CANARY = re.compile(r"canary-[a-z_]+")
-_MONTH = timedelta(days=30)
+
+
+ZEDS_ADDRESS = "canary-gone_email@example.com"
 
 
 def canary(name: str) -> str:
@@ -48,25 +53,35 @@ DEADLINES = {
     "gone_generation_log": periods.GENERATION_LOG,
     "gone_ledger_entry": periods.PAYMENTS,
     "gone_user": periods.ACCOUNT_AFTER_DELETION,
+    "gone_email": periods.ACCOUNT_AFTER_DELETION,
+    "gone_login_session": periods.ACCOUNT_AFTER_DELETION,
+    "gone_login_challenge": periods.LOGIN_CHALLENGES,
     "gone_transfer_notice": periods.ACCOUNT_AFTER_DELETION,
     "gone_privacy_request": periods.ACCOUNT_AFTER_DELETION,
 }
 
 
-def image(owner: str, name: str, at: datetime) -> Image:
+#: Those of them that are Ann's, who stays: in a copy of her data until their day, and not after it.
+IN_ANNS_COPY = ("login_session", "data_export", "trash", "generation_log")
+
+
+def image(owner: str, name: str, at: datetime, kind: str = "source") -> Image:
     sizes: dict[str, Any] = {"content_type": "image/png", "width": 1, "height": 1, "byte_size": 1}
-    return Image(
-        id=canary(name), owner_id=owner, kind="source", storage_key=f"sources/{canary(name)}", created_at=at, **sizes
-    )
+    folder = f"results/{owner}/{canary(name)}" if kind == "result" else f"{kind}s/{canary(name)}"
+    return Image(id=canary(name), owner_id=owner, kind=kind, storage_key=folder, created_at=at, **sizes)
 
 
 def rows(now: datetime) -> Iterator[Any]:
     """One of each: Ann stays, Zed (`gone_…`) deletes the account today."""
     ann, zed = "id-of-ann", "id-of-zed"
-    challenge: dict[str, Any] = {"email": "x@example.com", "email_typed": "x@example.com", "code_hash": "x"}
-    yield LoginChallenge(id=canary("login_challenge"), **challenge, created_at=now, expires_at=now)
-    session: dict[str, Any] = {"user_id": ann, "last_seen_at": now, "expires_at": now + timedelta(days=60)}
-    yield LoginSession(id=canary("login_session"), token_hash="x", **session, created_at=now, revoked_at=now)
+    for prefix, user_id, address in (("", ann, "x@example.com"), ("gone_", zed, ZEDS_ADDRESS)):
+        name = canary(f"{prefix}login_challenge")
+        challenge: dict[str, Any] = {"email": address, "email_typed": address, "code_hash": name}
+        yield LoginChallenge(id=name, **challenge, created_at=now, expires_at=now)
+        name = canary(f"{prefix}login_session")
+        session: dict[str, Any] = {"user_id": user_id, "last_seen_at": now, "expires_at": now + timedelta(days=60)}
+        yield LoginSession(id=name, token_hash=name, device=name, **session, created_at=now, revoked_at=now)
+    yield DataExport(id=canary("gone_data_export"), user_id=zed, state="ready", requested_at=now, finished_at=now)
     yield DataExport(id=canary("data_export"), user_id=ann, state="ready", requested_at=now, finished_at=now)
     trashed = image(ann, "trash", now)
     trashed.deleted_at = now
@@ -85,6 +100,10 @@ def rows(now: datetime) -> Iterator[Any]:
         id=canary("gone_generation"), owner_id=zed, prompt=canary("gone_generation"), created_at=now, **what, **shape
     )
     yield image(zed, "gone_image", now)
+    yield image(zed, "gone_mask", now, "mask")
+    result = image(zed, "gone_result", now, "result")
+    result.generation_id = canary("gone_generation")
+    yield result
     choices: dict[str, Any] = {"downloads": True, "shows_prompt": False, "shows_source": False}
     share = canary("gone_share")
     yield Share(id=share, owner_id=zed, token_hash="x", title=share, created_at=now, **choices)
@@ -111,8 +130,8 @@ async def everything_is_there(parts: Container, now: datetime) -> None:
         uow.session.add(
             User(
                 id="id-of-zed",
-                email="zed@example.com",
-                email_typed="zed@example.com",
+                email=ZEDS_ADDRESS,
+                email_typed=ZEDS_ADDRESS,
                 username=zed,
                 username_skeleton=zed,
                 adult_confirmed_at=now,
@@ -126,8 +145,12 @@ async def everything_is_there(parts: Container, now: datetime) -> None:
     data, media = parts.settings.data_dir, parts.settings.media_dir
     file(data / "outbox" / f"{canary('outbox')}.eml", now)
     file(data / "exports" / f"{canary('data_export')}.zip", now)
+    file(data / "exports" / f"{canary('gone_data_export')}.zip", now)
+    file(data / "tmp" / canary("upload"), now)
     for name in ("trash", "kept", "gone_image", "stray"):
         file(media / "sources" / canary(name) / "original", now)
+    file(media / "masks" / canary("gone_mask") / "original", now)
+    file(media / "results" / "id-of-zed" / canary("gone_result") / "original", now)
 
 
 async def found(parts: Container) -> set[str]:
@@ -153,26 +176,68 @@ async def bytes_of_the_database(parts: Container) -> set[str]:
     return {name.removeprefix("canary-") for name in names}
 
 
+async def in_a_copy(parts: Container, user_id: str) -> dict[str, set[str]]:
+    """Every canary that somebody's copy has, by the file it is in; nobody's has none."""
+    async with parts.db.reading() as uow:
+        person = await Person.find(uow, user_id)
+    path = parts.settings.data_dir.parent / "copy.zip"
+    if person is None:
+        return {}
+    await parts.archive.write(person, path, parts.clock.now())
+    with ZipFile(path) as archive:
+        texts = {name: name + archive.read(name).decode("latin-1") for name in archive.namelist()}
+    return {name: {one.removeprefix("canary-") for one in _CANARY.findall(text)} for name, text in texts.items()}
+
+
+def kept() -> list[Category]:
+    return [one for one in CATEGORIES if one.tables or one.files]
+
+
+async def test_every_category_of_the_data_map_has_a_canary(parts: Container, clock: MovableClock) -> None:
+    """A new one fails here until it has one: in its columns, its files, and the copy that its person gets."""
+    await everything_is_there(parts, clock.time)
+    copy = await in_a_copy(parts, "id-of-zed")
+    folder = parts.settings.data_dir
+    files = [path.relative_to(folder).as_posix() for path in folder.rglob("*canary*/*")]
+    files += [path.relative_to(folder).as_posix() for path in folder.rglob("*canary*")]
+    async with parts.db.reading() as uow:
+        connection = await uow.session.connection()
+        for one in kept():
+            texts = []
+            for held in one.tables:
+                table = tables.metadata.tables[held.table]
+                result = await connection.execute(select(*(cast(table.c[name], String) for name in held.columns)))
+                texts += [str(value) for row in result for value in row]
+            assert not one.tables or _CANARY.search(" ".join(texts)), f"no row of {one.key} has a canary"
+            for pattern in one.files:
+                assert [name for name in files if fnmatch(name, pattern)], f"no file {pattern} has a canary"
+            assert not one.tables or copy[f"data/{one.key}.json"], f"the copy has no canary of {one.key}"
+            assert one.period is None or one.period in DEADLINES.values(), f"nobody waits for the day of {one.key}"
+    dated = [name for name, owned in OWNED.items() if owned.goes is not Goes.AT_ONCE]
+    assert {f"gone_{name}" for name in dated} <= set(DEADLINES)
+
+
 async def test_each_is_found_the_day_before_and_nowhere_the_day_after(parts: Container, clock: MovableClock) -> None:
     began = clock.time
     await everything_is_there(parts, began)
-    every = await found(parts)
-    assert set(DEADLINES) <= every
-    covered = {name.removeprefix("gone_") for name in every}
-    assert set(OWNED) - {"image", "collection_picture"} <= covered | {"trash"}, "every table of the data map has one"
-    async for _ in parts.erasure.by_operator("id-of-zed", now=False):
-        pass
-    at_once = {f"gone_{name}" for name, owned in OWNED.items() if owned.goes is Goes.AT_ONCE}
-    assert at_once & await found(parts) == set(), "content went at once, links with it"
-    moments = sorted({period.after(began) for period in DEADLINES.values()})
+    assert set(DEADLINES) <= await found(parts)
     with capture_logs() as lines:
-        for moment in moments:
+        async for _ in parts.erasure.by_operator("id-of-zed", now=False):
+            pass
+        await parts.post.close()
+        at_once = {f"gone_{name}" for name, owned in OWNED.items() if owned.goes is Goes.AT_ONCE}
+        at_once |= {"gone_result", "gone_mask"}
+        assert at_once & await found(parts) == set(), "content went at once, links with it"
+        for moment in sorted({period.after(began) for period in DEADLINES.values()}):
             for then in (moment - timedelta(hours=1), moment):
                 clock.time = then
                 await parts.cleanups.run()
-                there = await found(parts)
+                there, copy = await found(parts), set().union(*(await in_a_copy(parts, "id-of-ann")).values())
                 for name, period in DEADLINES.items():
-                    assert (name in there) is (then < period.after(began)), (name, then)
+                    is_kept = then < period.after(began)
+                    assert (name in there) is is_kept, (name, then)
+                    assert (name in copy) is (is_kept and name in IN_ANNS_COPY), (name, then)
+                assert bool(await in_a_copy(parts, "id-of-zed")) is ("gone_user" in there)
     assert {"kept", "ledger_entry"} <= await found(parts), "what has no deadline stays"
     if parts.db.is_sqlite:
         await asyncio.sleep(0)
