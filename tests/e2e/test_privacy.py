@@ -1,24 +1,23 @@
-"""Policies, privacy centre, deletion and return in a real browser; and what a browser is left with after a walk."""
+"""Policies, privacy centre, deletion and return in a real browser."""
 
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
-from fnmatch import fnmatch
 from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from kaleipix_app.backend.privacy import datamap
-from tests.conftest import PHOTOS
 from tests.e2e.conftest import SIZES, NewPage
-from tests.e2e.people import add_source, finished, generate, sign_in, sign_up
-from tests.e2e.studio_server import StudioServer
+from tests.e2e.people import finished, generate, sign_in, sign_up
+from tests.e2e.studio_server import ROOT, StudioServer
 from tests.e2e.test_accessibility import assert_accessible, assert_fits
 
 Keep = Callable[[Page, str], None]
-_STORED = "() => ({local: Object.keys(localStorage), session: Object.keys(sessionStorage)})"
 
 
 def confirm(page: Page, server: StudioServer, number: int) -> None:
@@ -26,6 +25,15 @@ def confirm(page: Page, server: StudioServer, number: int) -> None:
     dialog = page.get_by_role("dialog", name="Confirm that it is you")
     dialog.get_by_label("Code").fill(server.code(number))
     dialog.get_by_role("button", name="Confirm").click()
+
+
+def answer(server: StudioServer, text: str) -> None:
+    """What the operator does at the command line for the first request that waits."""
+    command = [sys.executable, "-m", "kaleipix_app", "requests"]
+    env = os.environ | {"KALEIPIX_DATA_DIR": str(server.data_dir), "KALEIPIX_PUBLIC_URL": server.url}
+    listed = subprocess.run([*command, "list", "--json"], env=env, capture_output=True, check=True, cwd=ROOT)
+    reference = json.loads(listed.stdout)[0]["id"]
+    subprocess.run([*command, "answer", reference, "--text", text], env=env, check=True, cwd=ROOT)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -85,6 +93,11 @@ def test_the_privacy_centre_shows_copies_and_acts(
     expect(page.get_by_text("Answered by")).to_be_visible()
     page.reload()
     expect(page.get_by_text("Who saw my data?")).to_be_visible()
+    answer(server, "Nobody but you.")
+    page.reload()
+    expect(page.get_by_text("Answered on")).to_be_visible()
+    expect(page.get_by_text("Nobody but you.")).to_be_visible()
+    assert "Nobody but you." in server.mails()[-1]
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
@@ -111,7 +124,14 @@ def test_the_new_pages_are_for_everyone(
     page.get_by_label("Ask for something else").fill("What is stored about me?")
     page.get_by_role("button", name="Send request").click()
     expect(page.get_by_text("Answered by")).to_be_visible()
+    answer(server, "Your address, your name and this request.\nNothing else.")
+    page.get_by_label("Ask for something else").fill("And since when?")
+    page.get_by_role("button", name="Send request").click()
+    expect(page.get_by_text("And since when?").last).to_be_visible()
     look("privacy-centre")
+    page.get_by_role("heading", name="Requests").scroll_into_view_if_needed()
+    page.mouse.wheel(0, 3000)
+    keep(page, f"privacy-requests-{size}-{scheme}")
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -127,54 +147,3 @@ def test_policies_are_whole_without_scripts_and_found_from_every_first_page(
             assert page.url == f"{server.url}/{name.lower()}"
     page.goto("/privacy")
     expect(page.get_by_text("Account lifetime + 30 days").first).to_be_visible()
-
-
-def test_a_walk_leaves_only_what_the_cookie_page_lists(server: StudioServer, new_page: NewPage) -> None:
-    page = new_page(server.url)  # which fails at any request elsewhere
-    cookies: set[str] = set()
-    stored: set[tuple[str, str]] = set()
-
-    def note() -> None:
-        page.wait_for_load_state("networkidle")
-        cookies.update(str(one.get("name")) for one in page.context.cookies())
-        kept = page.evaluate(_STORED)
-        stored.update((f"{kind}Storage", key) for kind in kept for key in kept[kind])
-
-    def visit(*paths: str) -> None:
-        for path in paths:
-            page.goto(path)
-            note()
-
-    open_to_all = ("/", "/login", "/privacy", "/terms", "/cookies", "/account/deleted", "/nothing-here")
-    visit(*open_to_all)
-    page.goto("/")
-    page.get_by_role("button", name="Switch between dark and light").click()
-    note()
-    page.get_by_role("link", name="Open the studio").click()
-    page.get_by_label("Email").fill("walker@example.com")
-    number = len(server.mails())
-    page.get_by_role("button", name="Send code").click()
-    page.get_by_label("Code").fill(server.code(number))
-    note()
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_label("Username").fill("walker")
-    page.get_by_label("I am 18 or older").check()
-    page.get_by_role("button", name="Create workspace").click()
-    expect(page.get_by_label("Prompt")).to_be_enabled()
-    add_source(page, PHOTOS / "coffee.png")
-    page.get_by_label("Prompt").fill("half a prompt")
-    note()
-    generate(page, "a walk")
-    finished(page, "a walk")
-    note()
-    visit("/w/walker", "/account", "/account/privacy", *open_to_all)
-    page.goto("/account")
-    page.get_by_role("button", name="Sign out", exact=True).click()
-    page.wait_for_url(f"{server.url}/")
-    note()
-    assert cookies == {one.name for one in datamap.cookies()} - {"kaleipix_share"}  # which a passcode leaves
-    assert stored <= {(one.store, one.name) for one in datamap.browser_keys()}, "not on the cookie page"
-    assert ("sessionStorage", "kaleipix.prompt") in stored
-    files = [path.relative_to(server.data_dir).as_posix() for path in server.data_dir.rglob("*") if path.is_file()]
-    patterns = [*datamap.TECHNICAL_FILES, *(pattern for one in datamap.CATEGORIES for pattern in one.files)]
-    assert [name for name in files if not any(fnmatch(name, pattern) for pattern in patterns)] == []
