@@ -178,7 +178,7 @@ class PrivacyCentre(rx.State):
 def _request(one: Request) -> RequestView:
     title = f"{_KINDS.get(one.kind, one.kind)}, {_day(one.created_at)}"
     if one.answered_at is None:
-        return RequestView(title, one.text, f"Answered by {_day(one.due_at)}", "")
+        return RequestView(title, one.text, f"To be answered by {_day(one.due_at)}", "")
     if one.kind == "question":
         return RequestView(title, one.text, f"Answered on {_day(one.answered_at)}", one.answer)
     return RequestView(title, one.text, one.answer, "")

@@ -22,7 +22,7 @@ ours = [route.path for route in parts.api_app().routes if "GET" in (route.method
 print(json.dumps([pages, ours]))
 """
 #: Addresses of our own routes that no person opens: pictures, files, figures, what scripts and downloads ask for.
-_NO_PAGES = re.compile(r"/(api|assets|webhooks)/|/(healthz|readyz|metrics|robots\\.txt)$|\\.zip$")
+_NO_PAGES = re.compile(r"/(api|assets|webhooks)/|/(healthz|readyz|metrics|robots\.txt)$|\.zip$|\{variant\}$")
 _HELD = """async () => ({
     localStorage: Object.keys(localStorage),
     sessionStorage: Object.keys(sessionStorage),
@@ -49,7 +49,7 @@ def every_page(data_dir: Path) -> list[str]:
 
 def filled(pattern: str, values: dict[str, str]) -> str:
     """A real address. KeyError: the page is new, and the walk has to be told a value for that name."""
-    return re.sub(r"[\\[{](\\w+)[\\]}]", lambda found: values[found[1]], pattern)
+    return re.sub(r"[\[{](\w+)[\]}]", lambda found: values[found[1]], pattern)
 
 
 @dataclass

@@ -65,7 +65,7 @@ async def test_a_confirmation_is_withdrawn_and_asked_for_again(house: House, tab
 async def test_a_request_has_a_due_date_and_a_limit(house: House, tab: Tab) -> None:
     await tab.send(PrivacyCentre.ask({"request": "Which of my data did you see?"}))
     (request,) = (await tab.state(PrivacyCentre)).requests
-    assert request.status.startswith("Answered by ")
+    assert request.status.startswith("To be answered by ")
     assert request.text == "Which of my data did you see?"
     await tab.send(PrivacyCentre.ask({"request": "  "}))
     assert "Please write" in (await tab.state(PrivacyCentre)).error
