@@ -106,6 +106,7 @@ def test_each_provider_is_named_where_data_goes_also_when_it_is_off() -> None:
 def test_a_fresh_installation_has_no_empty_bracket(document: str) -> None:
     text = words(render(document, Settings()))
     assert "the operator of this installation" in text or document == "cookies"
+    assert not re.search(r"\)[a-z]", text), "a space is missing"
     for empty in ("[", "]", "( )", "()", "None", "contact .", "write to ."):
         assert empty not in text
 
