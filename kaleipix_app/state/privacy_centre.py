@@ -155,7 +155,9 @@ class PrivacyCentre(rx.State):
             "lines": [
                 LineView(one.title, one.purpose, _entries(one.count), one.kept, _day(one.next_goes)) for one in stored
             ],
-            "consents": [ConsentView(one.key, one.text, _day(one.at), one.key != "adult") for one in choices.consents],
+            "consents": [
+                ConsentView(one.key, one.text, _day(one.at), one.can_be_withdrawn) for one in choices.consents
+            ],
             "requests": [
                 RequestView(
                     f"{_KINDS.get(one.kind, one.kind)}, {_day(one.created_at)}",
