@@ -43,14 +43,16 @@ def _told(outcome: Outcome, mails: Sent) -> str:
         return f"{name} is published, and the studio is sending its mails ({mails.left} left)."
     if mails.left:
         raise Conflict(
-            f"{name} is published, but {_mails(mails.left)} could not be sent. "
-            "The studio tries again every minute; so does this command."
+            f"{name} is published, but {_mails(mails.left)} could not be sent. A running studio tries again every "
+            "minute; so does this command when you repeat it."
         )
     if not outcome.is_new and not mails.sent:
         raise Conflict(f"{name} has this very text already, so nothing was changed.")
+    verb = "is" if mails.sent == 1 else "are"
     if not outcome.is_new:
-        return f"{name} was published before; {_mails(mails.sent)} that were left are sent."
-    return f"{name} is published{f', and {_mails(mails.sent)} are sent' if mails.sent else ''}."
+        left = "was" if mails.sent == 1 else "were"
+        return f"{name} was published before; {_mails(mails.sent)} that {left} left {verb} sent."
+    return f"{name} is published{f', and {_mails(mails.sent)} {verb} sent' if mails.sent else ''}."
 
 
 def _mails(number: int) -> str:

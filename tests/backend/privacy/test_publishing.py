@@ -1,4 +1,4 @@
-"""An operator's words become a version: on its day, beside what the studio itself says, compared with the one before."""
+"""An operator's words become a version: on its day, beside what the studio says, compared with the last."""
 
 from __future__ import annotations
 
@@ -67,6 +67,7 @@ async def test_changed_settings_keep_the_words_and_hide_no_later_version(
     await parts.policies.publish()
     await parts.publishing.publish("First.", TODAY, significant=False)
     await parts.publishing.publish("Second.", LATER, significant=False)
+    assert (await parts.policies.shown("privacy")).shown.edition.number == 2
     changed = Policies(parts.db, clock, Settings(data_dir=tmp_path / "data", company_name="Prism Ltd"))
     await changed.publish()
     now = await changed.shown("privacy")
