@@ -59,7 +59,7 @@ def _studio() -> rx.Component:
         mask_editor(),
         prompt_history(),
         share_dialog(),
-        policy_notice(),
+        policy_notice(over_the_stage=True),
         notice_line(),
         class_name="flex min-h-dvh flex-col bg-canvas lg:h-dvh lg:overflow-hidden",
     )

@@ -29,7 +29,7 @@ async def test_it_is_there_until_its_person_acknowledges_it(house: House, events
     await parts.publishing.publish("Backups are kept for 14 days.", day, significant=True)
     expected = (2, f"The privacy policy changes on {day.day} {day:%B %Y}.")
     assert [await notice(tab) for tab in (ann, second, bob)] == [expected] * 3
-    assert (await ann.state(PolicyNotice)).shown.address == "/privacy?version=2&since=1#changes"
+    assert (await ann.state(PolicyNotice)).shown.address == "/privacy?version=2&since=1"
     await ann.send(PolicyNotice.acknowledge())
     assert (await ann.state(PolicyNotice)).shown.number == 0
     assert [await notice(tab) for tab in (second, bob)] == [(0, ""), expected]

@@ -40,7 +40,7 @@ class Acknowledged:
 def changes_at(edition: Edition, known: Edition | None) -> str:
     """Path of the page that shows what is different."""
     path = f"/{POLICY}?version={edition.number}"
-    return f"{path}&since={known.number}#changes" if known else path
+    return f"{path}&since={known.number}" if known else path
 
 
 class Announcing:

@@ -109,8 +109,9 @@ class Centre:
             text = f"You know that {name} works on your pictures in the {one.place}"
             consents.append(Consent(one.provider, text, one.acknowledged_at, can_be_withdrawn=True))
         for version in await self._announcing.acknowledged(uow, user.id):
-            what = "You signed up under" if version.by_sign_up else "You know"
+            what = "You signed up after" if version.by_sign_up else "You know"
             text = f"{what} version {version.number} of the privacy policy, of {version.day}"
+            text += ", was published" if version.by_sign_up else ""
             consents.append(Consent(f"privacy-{version.number}", text, version.at))
         return Choices(user.restricted_at, user.objected_at, consents)
 
