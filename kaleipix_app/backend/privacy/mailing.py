@@ -1,7 +1,8 @@
 """A significant version is mailed to everybody, once each, whoever is stopped in the middle of it.
 
-A row for each person says that their mail is due, and the rows are sent one after the other by one process at a time.
-What is cut off between the mail server's answer and the row is sent again as the same mail, with the same Message-ID.
+A row for each person says that their mail is due. One process at a time sends them one after the other, and marks each
+before the next: so at most one mail is cut off between the mail server's answer and its mark, and that one is sent
+again as the same mail, with the same Message-ID.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement
-from sqlmodel import col, func, select
+from sqlmodel import col, func, select, update
 
 from kaleipix_app.backend import log, tokens
 from kaleipix_app.backend.accounts.models import User
@@ -20,13 +21,14 @@ from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.errors import DatabaseFailed
 from kaleipix_app.backend.jobs.cleanups import BATCH
 from kaleipix_app.backend.mail import messages
-from kaleipix_app.backend.mail.base import Mailer, MailFailed
+from kaleipix_app.backend.mail.base import Mailer, MailFailed, Message
 from kaleipix_app.backend.privacy import versions
 from kaleipix_app.backend.privacy.announcing import changes_at
 from kaleipix_app.backend.privacy.models import PolicyAcknowledgement, PolicyMail
 from kaleipix_app.backend.privacy.versions import POLICY, Edition
 
-_AT_ONCE = 8  # connections to the mail server
+_READ_AT_ONCE = 50
+_MOST_FAILURES = 5  # one after the other: the mail server is away, and the next round tries again
 _LOOK_EVERY = 3.0  # seconds until a version that a command published is noticed
 _AGAIN_AFTER = 20  # looks, while mails are left: another process was at it, or the mail server was away
 _TOP_UP_AFTER = 1200  # looks: who came back from a deleted account meanwhile is told too
@@ -133,13 +135,16 @@ class PolicyMails:
         async with self._db.reading() as uow:
             every = await versions.editions(uow, POLICY)
         changes = self._url + changes_at(version, versions.before(every, version))
-        sent, last = 0, ""
-        while not self._stopping.is_set() and (batch := await self._batch(version, last)):
-            states = await asyncio.gather(*(self._send(key, to, version.day, changes) for key, to in batch))
-            sent += states.count("sent")
-            last = batch[-1][0]
-            if set(states) == {"due"}:
-                break  # the mail server is away: the next round tries again
+        sent, failed, last = 0, 0, ""
+        while batch := await self._batch(version, last):
+            for key, to in batch:
+                if self._stopping.is_set() or failed == _MOST_FAILURES:
+                    return sent
+                message = messages.policy_changed(to=to, key=key, day=version.day, changes=changes, url=self._url)
+                state = await self._send(message)
+                sent += state == "sent"
+                failed = failed + 1 if state == "due" else 0
+                last = key
         return sent
 
     async def _batch(self, version: Edition, after: str) -> Sequence[tuple[str, str]]:
@@ -150,13 +155,20 @@ class PolicyMails:
                 .join(User, col(User.id) == PolicyMail.user_id)
                 .where(*self._due(version), PolicyMail.id > after)
                 .order_by(col(PolicyMail.id))
-                .limit(_AT_ONCE)
+                .limit(_READ_AT_ONCE)
             )
             return found.all()
 
-    async def _send(self, key: str, to: str, day: str, changes: str) -> str:
-        """What became of it: sent, refused for ever, or due as before."""
-        message = messages.policy_changed(to=to, key=key, day=day, changes=changes, url=self._url)
+    async def _send(self, message: Message) -> str:
+        """What became of it. Whoever gives up waiting does not part a mail from its mark."""
+        work = asyncio.create_task(self._send_and_mark(message))
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            await asyncio.wait([work])
+            raise
+
+    async def _send_and_mark(self, message: Message) -> str:
         state = "sent"
         try:
             await self._mailer.send(message)
@@ -166,9 +178,8 @@ class PolicyMails:
                 return "due"
             state = "refused"
         async with self._db.unit_of_work() as uow:
-            row = await uow.session.get(PolicyMail, key)
-            if row is not None:  # the account may be erased meanwhile
-                row.state, row.done_at = state, self._clock.now()
+            mine = col(PolicyMail.id) == message.key
+            await uow.session.exec(update(PolicyMail).where(mine).values(state=state, done_at=self._clock.now()))
         return state
 
     async def _left(self, version: Edition) -> int:
