@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlmodel import select
 from typer.testing import CliRunner, Result
 
@@ -15,6 +22,7 @@ from kaleipix_app.backend.container import Container
 from kaleipix_app.backend.db.migrate import upgrade
 from kaleipix_app.backend.privacy.models import PolicyVersion
 from kaleipix_app.backend.settings import Settings
+from tests.e2e.studio_server import ROOT, free_port
 from tests.factories import a_person
 
 TOMORROW = str(datetime.now(UTC).date() + timedelta(days=1))
@@ -101,3 +109,53 @@ def test_what_cannot_be_published_is_one_line_and_changes_nothing(
     (line,) = result.stderr.splitlines()
     assert reason in line
     assert _numbers(parts) == [1]
+
+
+class HoldsTheThird:
+    """A mail server that keeps addresses, and leaves the third mail without an answer until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.got: list[str] = []
+        self.reached, self.released = threading.Event(), threading.Event()
+
+    async def handle_RCPT(self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _o: Any) -> str:
+        if len(self.got) == 2 and not self.released.is_set():
+            self.reached.set()
+            await asyncio.Event().wait()
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
+        self.got += envelope.rcpt_tos
+        return "250 OK"
+
+
+def test_a_killed_command_is_run_again_and_nobody_gets_two_mails(parts: Container) -> None:
+    names = ["bob", "cleo", "dan", "eve"]
+
+    async def more_people() -> None:
+        async with parts.db.unit_of_work() as uow:
+            for name in names:
+                await a_person(uow, name, parts.clock.now())
+        await parts.db.close()
+
+    asyncio.run(more_people())
+    holder, port = HoldsTheThird(), free_port()
+    server = Controller(holder, hostname="127.0.0.1", port=port)
+    server.start()
+    try:
+        words = parts.settings.data_dir.parent / "words.md"
+        arguments = ["policy", "publish", str(words), "--effective", TOMORROW, "--significant"]
+        command = [sys.executable, "-m", "kaleipix_app", *arguments]
+        own = {"KALEIPIX_DATA_DIR": str(parts.settings.data_dir), "KALEIPIX_SMTP_URL": f"smtp://127.0.0.1:{port}"}
+        first = subprocess.Popen(command, cwd=ROOT, env=os.environ | own, stdout=subprocess.DEVNULL)
+        assert holder.reached.wait(60)
+        first.kill()
+        first.wait()
+        holder.released.set()
+        again = subprocess.run(command, cwd=ROOT, env=os.environ | own, capture_output=True, text=True)
+    finally:
+        server.stop()
+    assert again.returncode == 0, again.stderr
+    assert "was published before; 3 mails that were left are sent" in again.stdout
+    assert sorted(holder.got) == [f"{name}@example.com" for name in ["ann", *names]]
