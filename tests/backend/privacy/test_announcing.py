@@ -131,7 +131,7 @@ async def test_what_was_stopped_half_way_is_finished_by_the_next_run(
         while len(postbox.taken) < 11:  # the eleventh: taken, and no answer
             await asyncio.sleep(0.01)
     other = container(tmp_path, db_url, clock, postbox)
-    assert (await other.policy_mails.send()).elsewhere, "one process at a time"
+    assert (await asyncio.wait_for(other.policy_mails.send(), 10)).elsewhere, "one process at a time"
     await other.db.close()
     killed.cancel()
     postbox.answer.set()
