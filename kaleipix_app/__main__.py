@@ -42,6 +42,8 @@ retention = typer.Typer(help="What is removed by itself, and when.", no_args_is_
 app.add_typer(retention, name="retention")
 requests = typer.Typer(help="What people ask for under data protection law.", no_args_is_help=True)
 app.add_typer(requests, name="requests")
+policy = typer.Typer(help="The privacy policy.", no_args_is_help=True)
+app.add_typer(policy, name="policy")
 
 
 def _refuse(reason: str) -> NoReturn:
@@ -180,6 +182,24 @@ def erase(
         settings = _checked()
         _migrated(settings)
         print(privacy.erase(settings, email, now=now, tell=print))
+
+
+@policy.command("publish")
+def policy_publish(
+    file: Annotated[Path, typer.Argument(help="Your words: UTF-8 text, or Markdown with headings and lists.")],
+    effective: Annotated[str, typer.Option(help="The day from which it holds, like 2027-01-31.", show_default=False)],
+    significant: Annotated[
+        bool, typer.Option("--significant", help="Mail it, and show it until acknowledged.")
+    ] = False,
+) -> None:
+    """Publish a version of the privacy policy with your words in it; what the studio itself says there stays true."""
+    from kaleipix_app.commands import policy as publishing
+
+    with _one_clear_line():
+        day = publishing.read_day(effective)
+        settings = _checked()
+        _migrated(settings)
+        print(publishing.publish(settings, file, day, significant=significant))
 
 
 @app.command()

@@ -27,6 +27,7 @@ from kaleipix_app.state.library import Library
 from kaleipix_app.state.live import refresh
 from kaleipix_app.state.login import Login
 from kaleipix_app.state.notices import page_crashed, unexpected
+from kaleipix_app.state.policy_notice import PolicyNotice
 from kaleipix_app.state.privacy_centre import PrivacyCentre
 from kaleipix_app.state.shares import Shares
 from kaleipix_app.state.studio import Studio
@@ -55,11 +56,27 @@ app.add_page(
     description="Bring a photograph or a sentence and get new pictures. Private, without trackers, and yours to run.",
 )
 app.add_page(login, route="/login", title="Sign in · Kaleipix", on_load=Login.open)
-app.add_page(studio, route="/w/[username]", title="Studio · Kaleipix", on_load=[Studio.open, Composer.open, Tools.open])
-app.add_page(library, route="/w/[username]/library", title="Library · Kaleipix", on_load=Library.open)
-app.add_page(shares, route="/w/[username]/shares", title="Share links · Kaleipix", on_load=Shares.open)
-app.add_page(account, route="/account", title="Account · Kaleipix", on_load=[Account.open, EmailChange.resume])
-app.add_page(privacy_centre, route="/account/privacy", title="Privacy centre · Kaleipix", on_load=PrivacyCentre.open)
+app.add_page(
+    studio,
+    route="/w/[username]",
+    title="Studio · Kaleipix",
+    on_load=[Studio.open, Composer.open, Tools.open, PolicyNotice.open],
+)
+app.add_page(
+    library, route="/w/[username]/library", title="Library · Kaleipix", on_load=[Library.open, PolicyNotice.open]
+)
+app.add_page(
+    shares, route="/w/[username]/shares", title="Share links · Kaleipix", on_load=[Shares.open, PolicyNotice.open]
+)
+app.add_page(
+    account, route="/account", title="Account · Kaleipix", on_load=[Account.open, EmailChange.resume, PolicyNotice.open]
+)
+app.add_page(
+    privacy_centre,
+    route="/account/privacy",
+    title="Privacy centre · Kaleipix",
+    on_load=[PrivacyCentre.open, PolicyNotice.open],
+)
 app.add_page(account_deleted, route="/account/deleted", title="Account deleted · Kaleipix")
 app.add_page(not_found, route="/404", title="Nothing here · Kaleipix")
 
@@ -69,6 +86,7 @@ async def work() -> AsyncIterator[None]:
     """Jobs, and the doorbell of every open tab."""
     TABS.connect(partial(refresh, app))
     parts.feed.subscribe(TABS.ring)
+    parts.feed.subscribe_to_all(TABS.ring_all)
     async with parts.running():
         yield
 

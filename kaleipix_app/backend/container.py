@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from functools import lru_cache, partial
 
@@ -85,13 +85,16 @@ from kaleipix_app.backend.media.masks import Masks
 from kaleipix_app.backend.media.signing import marker
 from kaleipix_app.backend.media.storage import Storage
 from kaleipix_app.backend.media.trash import Trash
+from kaleipix_app.backend.privacy.announcing import Announcing
 from kaleipix_app.backend.privacy.archive import Archive
 from kaleipix_app.backend.privacy.centre import Centre
 from kaleipix_app.backend.privacy.cleanups import cleanups as privacy_cleanups
 from kaleipix_app.backend.privacy.erasure import Erasure
 from kaleipix_app.backend.privacy.exports import Exports
 from kaleipix_app.backend.privacy.inbox import Inbox
+from kaleipix_app.backend.privacy.mailing import PolicyMails
 from kaleipix_app.backend.privacy.policy import Policies
+from kaleipix_app.backend.privacy.publishing import Publishing
 from kaleipix_app.backend.privacy.restored import Restored
 from kaleipix_app.backend.privacy.tombstones import Erased, Tombstones
 from kaleipix_app.backend.providers import configured
@@ -151,10 +154,15 @@ class Container:
         self.sessions = Sessions(self.clock, ended=self.feed.publish)
         self.identity = Identity(self.db, self.sessions, self.cookies)
         self.limiter = Limiter(self.clock, self.keyring)
-        self.post = Post(mailer or _mailer(settings))
+        mailer = mailer or _mailer(settings)
+        self.post = Post(mailer)
+        self.announcing = Announcing(self.clock, changed=self.feed.publish)
+        self.policy_mails = PolicyMails(self.db, self.clock, mailer, settings.url)
         self.guesses = Guesses(self.limiter, self.clock)
         self.networks = Networks(settings.trusted_proxies)
-        self.signin = SignIn(settings, self.clock, self.keyring, self.sessions, self.limiter, self.post)
+        self.signin = SignIn(
+            settings, self.clock, self.keyring, self.sessions, self.limiter, self.post, joined=self.announcing.joined
+        )
         self.fresh = FreshCodes(self.clock, self.keyring, self.limiter, self.post)
         self.email_change = EmailChange(
             settings, self.clock, self.keyring, self.fresh, self.limiter, self.post, changed=self.feed.publish
@@ -193,6 +201,7 @@ class Container:
     def _make_privacy(self) -> None:
         settings = self.settings
         self.policies = Policies(self.db, self.clock, settings)
+        self.publishing = Publishing(self.db, self.clock)
         self.archive = Archive(self.db, self.storage)
         self.exports = Exports(
             self.db,
@@ -204,7 +213,7 @@ class Container:
             settings.url,
             changed=self.feed.publish,
         )
-        self.centre = Centre(settings, self.clock, self.post, self.generations, self.limiter)
+        self.centre = Centre(settings, self.clock, self.post, self.generations, self.limiter, self.announcing)
         self.inbox = Inbox(self.db, settings, self.clock, self.post)
         self.erasure = Erasure(
             self.db,
@@ -323,17 +332,18 @@ class Container:
         self.schedule.start()
         pulse = asyncio.create_task(metrics.watch_loop(), name="pulse")
         counting = asyncio.create_task(self.sharing.views.keep_writing(), name="views")
+        mailing = asyncio.create_task(self.policy_mails.watch(self.feed.publish_to_all), name="policy mails")
         try:
             yield
         finally:
             pulse.cancel()
             counting.cancel()
             self.schedule.stop()
-            await self._stop()
+            await self._stop(self.policy_mails.close(mailing, _MAIL_SECONDS))
 
-    async def _stop(self) -> None:
+    async def _stop(self, *more: Awaitable[None]) -> None:
         """Side by side and in time: what is not handed back by then is found by the next start."""
-        stops = self.engine.stop(_WORK_SECONDS), self.exports.close(), self.post.close(_MAIL_SECONDS)
+        stops = self.engine.stop(_WORK_SECONDS), self.exports.close(), self.post.close(_MAIL_SECONDS), *more
         try:
             async with asyncio.timeout(_STOP_SECONDS):
                 for error in await asyncio.gather(*stops, return_exceptions=True):

@@ -10,6 +10,7 @@ from kaleipix_app.components.farewell import while_signed_in
 from kaleipix_app.components.fresh_code import fresh_code_dialog
 from kaleipix_app.components.notice import notice_line
 from kaleipix_app.components.person import sign_out_button
+from kaleipix_app.components.policy_notice import policy_notice
 from kaleipix_app.components.profile import profile
 from kaleipix_app.components.session_list import session_list
 from kaleipix_app.components.shell import skip_link, theme_switch, wordmark
@@ -33,6 +34,7 @@ def account() -> rx.Component:
                 class_name="mx-auto flex w-full max-w-2xl grow flex-col gap-8 px-4 pt-8 pb-16 md:pt-12",
             ),
             fresh_code_dialog(),
+            policy_notice(),
             notice_line(),
             class_name="flex min-h-dvh flex-col bg-canvas",
         )

@@ -14,6 +14,7 @@ from kaleipix_app.components.notice import notice_line
 from kaleipix_app.components.person import account_link, sign_out_button
 from kaleipix_app.components.picture import picture
 from kaleipix_app.components.picture_detail import picture_detail
+from kaleipix_app.components.policy_notice import policy_notice
 from kaleipix_app.components.share_dialog import share_dialog
 from kaleipix_app.components.shell import error_line, skip_link, theme_switch, wordmark
 from kaleipix_app.components.trash import undo
@@ -53,6 +54,7 @@ def _library() -> rx.Component:
         picture_detail(),
         collection_question(),
         share_dialog(),
+        policy_notice(),
         notice_line(),
         class_name="flex min-h-dvh flex-col bg-canvas",
     )

@@ -8,6 +8,7 @@ from kaleipix_app.components import theme
 from kaleipix_app.components.farewell import while_signed_in
 from kaleipix_app.components.fresh_code import fresh_code_dialog
 from kaleipix_app.components.notice import notice_line
+from kaleipix_app.components.policy_notice import policy_notice
 from kaleipix_app.components.rights import choices, consents, copy_of_data, requests
 from kaleipix_app.components.shell import error_line, skip_link, theme_switch, wordmark
 from kaleipix_app.components.stored_data import stored_data
@@ -53,6 +54,7 @@ def privacy_centre() -> rx.Component:
                 ),
             ),
             fresh_code_dialog(),
+            policy_notice(),
             notice_line(),
             class_name="flex min-h-dvh flex-col bg-canvas",
         )

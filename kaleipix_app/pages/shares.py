@@ -8,6 +8,7 @@ from kaleipix_app.components.farewell import while_signed_in
 from kaleipix_app.components.navigation import room_tabs, rooms
 from kaleipix_app.components.notice import notice_line
 from kaleipix_app.components.person import account_link, sign_out_button
+from kaleipix_app.components.policy_notice import policy_notice
 from kaleipix_app.components.share_dialog import share_dialog
 from kaleipix_app.components.share_list import revoke_all_question, share_list
 from kaleipix_app.components.shell import skip_link, theme_switch, wordmark
@@ -27,6 +28,7 @@ def shares() -> rx.Component:
             room_tabs(Shares.name, "/shares"),
             share_dialog(),
             revoke_all_question(),
+            policy_notice(),
             notice_line(),
             class_name="flex min-h-dvh flex-col bg-canvas",
         )

@@ -11,6 +11,7 @@ from kaleipix_app.components.mask_editor import mask_editor
 from kaleipix_app.components.navigation import room_tabs, rooms
 from kaleipix_app.components.notice import notice_line
 from kaleipix_app.components.person import account_link, sign_out_button
+from kaleipix_app.components.policy_notice import policy_notice
 from kaleipix_app.components.prompt_history import prompt_history
 from kaleipix_app.components.share_dialog import share_dialog
 from kaleipix_app.components.shell import skip_link, theme_switch, wordmark
@@ -58,6 +59,7 @@ def _studio() -> rx.Component:
         mask_editor(),
         prompt_history(),
         share_dialog(),
+        policy_notice(over_the_stage=True),
         notice_line(),
         class_name="flex min-h-dvh flex-col bg-canvas lg:h-dvh lg:overflow-hidden",
     )

@@ -8,6 +8,7 @@ from kaleipix_app.state.account import Account
 from kaleipix_app.state.farewell import say_farewell
 from kaleipix_app.state.guard import Session, viewer_with
 from kaleipix_app.state.library import Library
+from kaleipix_app.state.policy_notice import PolicyNotice
 from kaleipix_app.state.privacy_centre import PrivacyCentre
 from kaleipix_app.state.shares import Shares
 from kaleipix_app.state.studio import Studio
@@ -43,6 +44,9 @@ async def refresh(app: rx.App, token: str) -> bool:
             await centre._read(viewer)
         if shares.ready:
             await shares._read(viewer)
+        notice = await root.get_state(PolicyNotice)
+        if notice.ready:
+            await notice._read(viewer)
         has_moved = studio.username not in ("", viewer.username)
     if has_moved:  # the person has another username now
         move = rx.event.Event.from_event_type(rx.redirect(f"/w/{viewer.username}"))

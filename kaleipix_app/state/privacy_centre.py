@@ -157,7 +157,9 @@ class PrivacyCentre(rx.State):
             "lines": [
                 LineView(one.title, one.purpose, _entries(one.count), one.kept, _day(one.next_goes)) for one in stored
             ],
-            "consents": [ConsentView(one.key, one.text, _day(one.at), one.key != "adult") for one in choices.consents],
+            "consents": [
+                ConsentView(one.key, one.text, _day(one.at), one.can_be_withdrawn) for one in choices.consents
+            ],
             "requests": [_request(one) for one in requests],
             "restricted": choices.restricted_at is not None,
             "objected": choices.objected_at is not None,

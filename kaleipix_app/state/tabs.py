@@ -41,6 +41,11 @@ class Tabs:
         elif self._open.get(user_id):
             self._ringing[user_id] = asyncio.create_task(self._answer(user_id))
 
+    def ring_all(self) -> None:
+        """Something changed for everybody who looks on."""
+        for user_id in list(self._open):
+            self.ring(user_id)
+
     async def _answer(self, user_id: str) -> None:
         try:
             while True:

@@ -23,6 +23,7 @@ from kaleipix_app.state.library import Library
 from kaleipix_app.state.login import Login
 from kaleipix_app.state.notices import Notices
 from kaleipix_app.state.picture_detail import PictureDetail
+from kaleipix_app.state.policy_notice import PolicyNotice
 from kaleipix_app.state.privacy_centre import PrivacyCentre
 from kaleipix_app.state.prompts import PromptHistory
 from kaleipix_app.state.selection import Chosen
@@ -53,6 +54,7 @@ STATES = (
     ShareDialog,
     Shares,
     AccountDeletion,
+    PolicyNotice,
     PrivacyCentre,
 )
 

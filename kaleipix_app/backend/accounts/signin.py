@@ -6,6 +6,7 @@ unknown addresses are the same in text, status and timing.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -63,7 +64,14 @@ class SignIn:
     """The rules. Callers open the transaction; a refused code is *returned*, so that its attempt is committed."""
 
     def __init__(
-        self, settings: Settings, clock: Clock, keyring: Keyring, sessions: Sessions, limiter: Limiter, post: Post
+        self,
+        settings: Settings,
+        clock: Clock,
+        keyring: Keyring,
+        sessions: Sessions,
+        limiter: Limiter,
+        post: Post,
+        joined: Callable[[UnitOfWork, str], Awaitable[None]],
     ) -> None:
         self._settings = settings
         self._clock = clock
@@ -71,6 +79,7 @@ class SignIn:
         self._sessions = sessions
         self._limiter = limiter
         self._post = post
+        self._joined = joined
 
     def admit(self, email: object, network: str) -> Address:
         """Whether a code may be sent; before any transaction. Raises BadInput, TooMany."""
@@ -148,6 +157,7 @@ class SignIn:
             if same := await self._person(uow, address):  # it was the address: another browser was faster
                 return same
             raise username_taken() from error
+        await self._joined(uow, user.id)
         return user
 
     async def _refusal(self, uow: UnitOfWork, user: User) -> KaleipixError | None:

@@ -22,6 +22,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kaleipix_app.backend import log
 from kaleipix_app.backend.db import locks
+from kaleipix_app.backend.db.alone import alone
 from kaleipix_app.backend.db.changes import Changes
 from kaleipix_app.backend.errors import DatabaseFailed
 
@@ -122,6 +123,10 @@ class Database:
         """A transaction that only reads: never waits for a writer, never commits. Raises DatabaseFailed."""
         async with _failures_told(), AsyncSession(self._readers, expire_on_commit=False) as session:
             yield UnitOfWork(session)
+
+    def alone(self, name: str) -> AbstractAsyncContextManager[bool]:
+        """For work of this name that no two processes may do at once; gives False while another one is at it."""
+        return alone(self.engine, name)
 
     async def forget(self) -> bool:
         """After a deletion: no file of the database holds the old text any more. Says so in the log if that failed.

@@ -16,10 +16,20 @@ class Feed:
 
     def __init__(self) -> None:
         self._listeners: list[Callable[[str], None]] = []
+        self._of_all: list[Callable[[], None]] = []
 
     def subscribe(self, listener: Callable[[str], None]) -> None:
         """Call `listener(user_id)` at every change."""
         self._listeners.append(listener)
+
+    def subscribe_to_all(self, listener: Callable[[], None]) -> None:
+        """Call `listener()` at every change that concerns everybody."""
+        self._of_all.append(listener)
+
+    def publish_to_all(self) -> None:
+        """Something changed for everybody and is committed."""
+        for listener in self._of_all:
+            listener()
 
     def publish(self, user_id: str) -> None:
         """Something of this user changed and is committed."""

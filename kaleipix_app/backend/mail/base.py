@@ -8,11 +8,15 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Message:
-    """One mail to one person. Plain text only: nothing to track, nothing to block."""
+    """One mail to one person. Plain text only: nothing to track, nothing to block.
+
+    With a `key`, a mail that is sent again is the same mail: one file in the outbox, one Message-ID.
+    """
 
     to: str
     subject: str
     text: str
+    key: str = ""
 
 
 class MailFailed(Exception):

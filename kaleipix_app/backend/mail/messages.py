@@ -186,3 +186,22 @@ It is also in your privacy centre, with what you asked:
 {url}
 """
     return Message(to=to, subject="The answer to your privacy request", text=text)
+
+
+def policy_changed(*, to: str, key: str, day: str, changes: str, url: str) -> Message:
+    """A significant change of the privacy policy, once to each person."""
+    text = f"""\
+Hello,
+
+the privacy policy of Kaleipix has a new version, of {day}.
+What is different in it:
+{changes}
+
+The whole policy:
+{url}/privacy
+
+You need not do anything. If you do not agree, you can take your data
+with you and delete your account at any time:
+{url}/account
+"""
+    return Message(to=to, subject=f"The Kaleipix privacy policy of {day}", text=text, key=key)

@@ -27,7 +27,7 @@ def compose(message: Message, sender: Address) -> EmailMessage:
     mail["To"] = Address(addr_spec=message.to)
     mail["Subject"] = message.subject
     mail["Date"] = formatdate(usegmt=True)
-    mail["Message-ID"] = make_msgid(domain=sender.domain)
+    mail["Message-ID"] = f"<{message.key}@{sender.domain}>" if message.key else make_msgid(domain=sender.domain)
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text)
     return mail

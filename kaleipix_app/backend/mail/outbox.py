@@ -24,7 +24,7 @@ class OutboxMailer:
 
     async def send(self, message: Message) -> None:
         mail = compose(message, self._sender)
-        path = self._folder / f"{tokens.new_id()}.eml"
+        path = self._folder / f"{message.key or tokens.new_id()}.eml"
         try:
             await asyncio.to_thread(_write, path, bytes(mail))
         except OSError as error:
@@ -39,7 +39,7 @@ def _terminal(text: str) -> None:
 def _write(path: Path, content: bytes) -> None:
     """Whole or not at all: whoever watches the folder for *.eml never reads half a mail."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_suffix(".part")
+    draft = path.with_name(f"{tokens.new_id()}.part")  # never the one that a killed process left
     handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -23,6 +23,7 @@ from kaleipix_app.backend.generation.service import Generations
 from kaleipix_app.backend.mail import messages
 from kaleipix_app.backend.mail.post import Post
 from kaleipix_app.backend.privacy import rows
+from kaleipix_app.backend.privacy.announcing import Announcing
 from kaleipix_app.backend.privacy.category import Category
 from kaleipix_app.backend.privacy.datamap import CATEGORIES, OWNED
 from kaleipix_app.backend.privacy.models import PrivacyRequest
@@ -51,9 +52,10 @@ class Line:
 class Consent:
     """Something that was confirmed."""
 
-    key: str  # adult, or the provider
+    key: str  # adult, the provider, or the version
     text: str
     at: datetime
+    can_be_withdrawn: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,13 +83,20 @@ class Centre:
     """Looks and choices of one person. Callers open the transaction."""
 
     def __init__(
-        self, settings: Settings, clock: Clock, post: Post, generations: Generations, limiter: Limiter
+        self,
+        settings: Settings,
+        clock: Clock,
+        post: Post,
+        generations: Generations,
+        limiter: Limiter,
+        announcing: Announcing,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._post = post
         self._generations = generations
         self._limiter = limiter
+        self._announcing = announcing
 
     async def stored(self, uow: UnitOfWork, viewer: Viewer) -> list[Line]:
         """Category by category, as the data map has them."""
@@ -106,7 +115,12 @@ class Centre:
         for one in notices:
             name = PLACES[one.provider].name if one.provider in PLACES else one.provider
             text = f"You know that {name} works on your pictures in the {one.place}"
-            consents.append(Consent(one.provider, text, one.acknowledged_at))
+            consents.append(Consent(one.provider, text, one.acknowledged_at, can_be_withdrawn=True))
+        for version in await self._announcing.acknowledged(uow, user.id):
+            what = "You signed up after" if version.by_sign_up else "You know"
+            text = f"{what} version {version.number} of the privacy policy, of {version.day}"
+            text += ", was published" if version.by_sign_up else ""
+            consents.append(Consent(f"privacy-{version.number}", text, version.at))
         return Choices(user.restricted_at, user.objected_at, consents)
 
     async def requests(self, uow: UnitOfWork, viewer: Viewer) -> list[Request]:

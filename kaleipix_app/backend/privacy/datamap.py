@@ -39,6 +39,8 @@ OWNED: dict[str, Owned] = {
     "share_image": Owned("share_id", Goes.AT_ONCE, via="share"),
     "share_report": Owned("share_id", Goes.AT_ONCE, via="share", secret=("reason", "note")),  # what others wrote
     "transfer_notice": Owned("user_id", Goes.WITH_ACCOUNT),
+    "policy_mail": Owned("user_id", Goes.WITH_ACCOUNT),
+    "policy_acknowledgement": Owned("user_id", Goes.WITH_ACCOUNT),
     "privacy_request": Owned("user_id", Goes.WITH_ACCOUNT),
     "data_export": Owned("user_id", Goes.AT_ONCE),
     "generation_log": Owned("user_id", Goes.ON_ITS_DAY),
@@ -140,13 +142,18 @@ CATEGORIES: tuple[Category, ...] = (
         key="consents",
         group="Account",
         title="Confirmations",
-        purpose="Shows that you confirmed your age and read where a provider's machines are",
+        purpose=(
+            "Shows that you confirmed your age, read where a provider's machines are, and were told of changes to "
+            "this policy"
+        ),
         basis=DUTY,
         kept=_ACCOUNT,
         period=periods.ACCOUNT_AFTER_DELETION,
         tables=(
             Held.of("user", "adult_confirmed_at"),
             Held.of("transfer_notice", "user_id provider place acknowledged_at"),
+            Held.of("policy_acknowledgement", "user_id version_id way acknowledged_at"),
+            Held.of("policy_mail", "id version_id user_id state created_at done_at"),
         ),
         exported=_IN_EXPORT,
         erased="With the account",
@@ -404,7 +411,10 @@ CATEGORIES: tuple[Category, ...] = (
 #: Tables and files about nobody, and why.
 NOT_PERSONAL: tuple[Held, ...] = (
     Held.of("cleanup_run", "id cleanup as_of started_at finished_at removed outcome"),  # counts of each run
-    Held.of("policy_version", "id document number body digest effective_at"),  # what was published
+    Held.of(  # what was published
+        "policy_version",
+        "id document number body digest effective_at published_at words words_of significant",
+    ),
 )
 #: `erased.txt` holds keyed hashes of user ids, so that a restored backup is erased again.
 TECHNICAL_FILES = ("kaleipix.db*", "secret.key", "schedule.lock", "erased.txt")

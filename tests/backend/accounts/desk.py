@@ -19,6 +19,7 @@ from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.errors import KaleipixError
 from kaleipix_app.backend.mail.outbox import OutboxMailer
 from kaleipix_app.backend.mail.post import Post
+from kaleipix_app.backend.privacy.announcing import Announcing
 from kaleipix_app.backend.settings import Settings
 from kaleipix_app.backend.tokens import Keyring
 
@@ -129,7 +130,8 @@ def make_desk(db: Database, clock: Clock, keyring: Keyring, folder: Path, **chan
     sessions, limiter = Sessions(clock, ended=rung.append), Limiter(clock, keyring)
     outbox = folder / "outbox"
     post = Post(OutboxMailer(outbox, settings.sender, show=lambda _text: None))
-    signin = SignIn(settings, clock, keyring, sessions, limiter, post)
+    announcing = Announcing(clock, changed=rung.append)
+    signin = SignIn(settings, clock, keyring, sessions, limiter, post, joined=announcing.joined)
     fresh = FreshCodes(clock, keyring, limiter, post)
     email_change = EmailChange(settings, clock, keyring, fresh, limiter, post, changed=rung.append)
     renaming = Renaming(limiter, renamed=rung.append)

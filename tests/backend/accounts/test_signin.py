@@ -12,6 +12,8 @@ from kaleipix_app.backend.accounts.models import LoginChallenge, LoginSession, U
 from kaleipix_app.backend.accounts.signin import NeedsRegistration, Progress, SignedIn
 from kaleipix_app.backend.accounts.usernames import read_username
 from kaleipix_app.backend.errors import BadInput, Conflict, KaleipixError
+from kaleipix_app.backend.privacy.models import PolicyAcknowledgement
+from kaleipix_app.backend.privacy.publishing import Publishing
 from tests.backend.accounts.desk import ADMIN, CODE, Desk, Outcome, other_code
 from tests.conftest import MovableClock
 
@@ -38,6 +40,14 @@ async def test_a_new_person_chooses_a_name_and_is_in(desk: Desk, clock: MovableC
     assert viewer
     assert (viewer.username, viewer.email, viewer.is_admin) == ("ann-lee", "Ann.Lee@example.com", False)
     assert (user.email, user.adult_confirmed_at) == ("ann.lee@example.com", clock.now())
+
+
+async def test_signing_up_acknowledges_what_was_announced_before(desk: Desk, clock: MovableClock) -> None:
+    await Publishing(desk.db, clock).publish("Backups.", clock.now().date(), significant=True)
+    viewer = await desk.signed_in("ann@example.com", "ann")
+    async with desk.db.reading() as uow:
+        known = (await uow.session.exec(select(PolicyAcknowledgement))).one()
+    assert (known.user_id, known.version_id, known.way) == (viewer.user_id, "privacy-1", "sign-up")
 
 
 async def test_a_known_person_needs_only_the_code(desk: Desk, clock: MovableClock) -> None:

@@ -143,13 +143,14 @@ async def test_a_version_is_kept_for_each_change(parts: Container, clock: Movabl
     policies = Policies(parts.db, clock, changed)
     await policies.publish()
     now = await policies.shown("privacy")
-    assert (now.number, now.effective_at, now.is_latest) == (2, clock.time, True)
-    assert now.versions == [(2, clock.time), (1, first)]
+    shown = now.shown.edition
+    assert (shown.number, shown.effective_at, now.shown.stands) == (2, clock.time, "present")
+    assert [(one.edition.number, one.edition.effective_at) for one in now.versions] == [(2, clock.time), (1, first)]
     before = await policies.shown("privacy", 1)
-    assert (before.effective_at, before.is_latest) == (first, False)
+    assert (before.shown.edition.effective_at, before.shown.stands) == (first, "earlier")
     assert "Prism Ltd" in now.body
     assert "Prism Ltd" not in before.body
-    assert (await policies.shown("cookies")).number == 1
+    assert (await policies.shown("cookies")).shown.edition.number == 1
 
 
 async def test_the_pages_are_whole_without_scripts(parts: Container) -> None:

@@ -25,7 +25,7 @@ from kaleipix_app.backend.generation.models import Generation, GenerationLog, Tr
 from kaleipix_app.backend.media.models import Image
 from kaleipix_app.backend.privacy.category import Category, Goes
 from kaleipix_app.backend.privacy.datamap import CATEGORIES, OWNED
-from kaleipix_app.backend.privacy.models import DataExport, PrivacyRequest
+from kaleipix_app.backend.privacy.models import DataExport, PolicyAcknowledgement, PolicyMail, PrivacyRequest
 from kaleipix_app.backend.privacy.rows import Person
 from kaleipix_app.backend.sharing.models import Share, ShareImage, ShareReport
 from tests.conftest import MovableClock
@@ -57,6 +57,8 @@ DEADLINES = {
     "gone_login_session": periods.ACCOUNT_AFTER_DELETION,
     "gone_login_challenge": periods.LOGIN_CHALLENGES,
     "gone_transfer_notice": periods.ACCOUNT_AFTER_DELETION,
+    "gone_policy_acknowledgement": periods.ACCOUNT_AFTER_DELETION,
+    "gone_policy_mail": periods.ACCOUNT_AFTER_DELETION,
     "gone_privacy_request": periods.ACCOUNT_AFTER_DELETION,
 }
 
@@ -93,6 +95,9 @@ def rows(now: datetime) -> Iterator[Any]:
         entry: dict[str, Any] = {"user_id": user_id, "amount": 1, "created_at": now}
         yield LedgerEntry(id=canary(f"{prefix}ledger_entry"), key=canary(f"{prefix}ledger_entry"), **entry)
     yield TransferNotice(user_id=zed, provider=canary("gone_transfer_notice"), place="x", acknowledged_at=now)
+    known = canary("gone_policy_acknowledgement")
+    yield PolicyAcknowledgement(user_id=zed, version_id=known, way="notice", acknowledged_at=now)
+    yield PolicyMail(id=canary("gone_policy_mail"), version_id="privacy-1", user_id=zed, created_at=now)
     yield PrivacyRequest(id=canary("gone_privacy_request"), user_id=zed, kind="question", created_at=now, due_at=now)
     shape: dict[str, Any] = {"aspect_ratio": "1:1", "width": 1, "height": 1, "count": 1, "seed": 1, "params": {}}
     what: dict[str, Any] = {"model": "m", "provider": "builtin", "request_id": "", "price": 1, "state": "done"}
