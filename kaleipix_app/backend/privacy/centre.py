@@ -12,6 +12,7 @@ from sqlmodel import col
 from sqlmodel import select as select_models
 
 from kaleipix_app.backend import periods, tokens
+from kaleipix_app.backend.abuse.signals import Signals
 from kaleipix_app.backend.accounts.models import User
 from kaleipix_app.backend.accounts.viewer import Viewer
 from kaleipix_app.backend.clock import Clock
@@ -79,11 +80,14 @@ class Choices:
 class Centre:
     """Looks and choices of one person. Callers open the transaction."""
 
-    def __init__(self, settings: Settings, clock: Clock, post: Post, generations: Generations) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, post: Post, generations: Generations, signals: Signals
+    ) -> None:
         self._settings = settings
         self._clock = clock
         self._post = post
         self._generations = generations
+        self._signals = signals
 
     async def stored(self, uow: UnitOfWork, viewer: Viewer) -> list[Line]:
         """Category by category, as the data map has them."""
@@ -132,6 +136,8 @@ class Centre:
         if (user.objected_at is not None) is on:
             return
         user.objected_at = self._clock.now() if on else None
+        if on:
+            await self._signals.forget_fingerprints(uow, viewer.user_id)
         await self._note(uow, viewer, "object" if on else "lift objection")
 
     async def withdraw(self, uow: UnitOfWork, viewer: Viewer, provider: str) -> None:
@@ -189,6 +195,8 @@ class Centre:
         )
         if one.only is not None:
             statement = statement.where(table.c[one.only[0]] == one.only[1])
+        if one.filled:
+            statement = statement.where(table.c[one.filled].is_not(None))
         count, first = (await (await uow.session.connection()).execute(statement)).one()
         goes = one.period.after(first) if one.period is not None and isinstance(first, datetime) else None
         return Line(one.key, one.title, one.purpose, one.kept, count, goes)

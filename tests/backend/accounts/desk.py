@@ -8,6 +8,8 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 from kaleipix_app.backend.abuse.limits import Limiter
+from kaleipix_app.backend.abuse.signal_keys import SignalKeys
+from kaleipix_app.backend.abuse.signals import Signals
 from kaleipix_app.backend.accounts.email_change import EmailChange
 from kaleipix_app.backend.accounts.fresh import FreshCodes
 from kaleipix_app.backend.accounts.renaming import Renaming
@@ -129,7 +131,8 @@ def make_desk(db: Database, clock: Clock, keyring: Keyring, folder: Path, **chan
     sessions, limiter = Sessions(clock, ended=rung.append), Limiter(clock, keyring)
     outbox = folder / "outbox"
     post = Post(OutboxMailer(outbox, settings.sender, show=lambda _text: None))
-    signin = SignIn(settings, clock, keyring, sessions, limiter, post)
+    signals = Signals(clock, SignalKeys(clock, keyring))
+    signin = SignIn(settings, clock, keyring, sessions, limiter, post, signals)
     fresh = FreshCodes(clock, keyring, limiter, post)
     email_change = EmailChange(settings, clock, keyring, fresh, limiter, post, changed=rung.append)
     renaming = Renaming(limiter, renamed=rung.append)
