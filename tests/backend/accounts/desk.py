@@ -40,6 +40,7 @@ class Desk:
     sessions: Sessions
     limiter: Limiter
     post: Post
+    signals: Signals
     signin: SignIn
     fresh: FreshCodes
     email_change: EmailChange
@@ -136,7 +137,7 @@ def make_desk(db: Database, clock: Clock, keyring: Keyring, folder: Path, **chan
     fresh = FreshCodes(clock, keyring, limiter, post)
     email_change = EmailChange(settings, clock, keyring, fresh, limiter, post, changed=rung.append)
     renaming = Renaming(limiter, renamed=rung.append)
-    return Desk(db, settings, sessions, limiter, post, signin, fresh, email_change, renaming, rung, outbox)
+    return Desk(db, settings, sessions, limiter, post, signals, signin, fresh, email_change, renaming, rung, outbox)
 
 
 def other_code(code: str) -> str:
