@@ -13,13 +13,14 @@ import reflex as rx
 _LIBRARY = "@fingerprintjs/fingerprintjs@5.2.0"  # MIT; this very version, because we use parts of it that may change
 
 # Not the library's load(): that one may report to its makers, and what is not imported is not in the build either.
-# Which blockers of ads people use is none of our business. `ref` is dropped: Reflex passes one with an id.
+# Left out: which blockers of ads people use, which is none of our business, and their fonts, which take hidden frames
+# to find out. `ref` is dropped: Reflex passes one with an id.
 _CODE = """
 let kxFingerprint = null;  // worked out once a page
 async function kxWorkOut() {
   const {loadSources, prepareForSources, sources} = await import("@fingerprintjs/fingerprintjs");
   await prepareForSources();
-  const found = await loadSources(sources, {cache: {}}, ["domBlockers"])();
+  const found = await loadSources(sources, {cache: {}}, ["domBlockers", "fonts", "fontPreferences"])();
   const text = JSON.stringify(Object.keys(found).sort().map((name) => [name, found[name].value ?? null]));
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");

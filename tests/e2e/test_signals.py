@@ -59,11 +59,14 @@ def test_two_accounts_of_one_browser_leave_the_same_hash(size: str, server: Stud
     for name in (f"one-{size}", f"two-{size}"):
         page = new_page(server.url, size)  # each without cookies or storage of the other
         seen = watched(page)
+        frames: list[str] = []
+        page.on("frameattached", lambda frame, frames=frames: frames.append(frame.url))
         page.goto("/login")
         expect(page.get_by_label("Email")).to_be_enabled()
         assert not [one for one in seen if _LIBRARY.search(one.url)], "who only looks is not looked at"
         sign_in(page, server, f"{name}@example.com")
         choose_username(page, name, fingerprint=True)
+        assert frames == [], "no hidden frames: they confuse whoever watches the page"
         bodies.append(sent(seen, "register"))
         stored.append(signal_of(server, name))
         at_login = len([one for one in seen if _LIBRARY.search(one.url)])
