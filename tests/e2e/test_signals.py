@@ -6,7 +6,7 @@ import re
 import sqlite3
 
 import pytest
-from playwright.sync_api import Page, Request, Route, expect
+from playwright.sync_api import Frame, Page, Request, Route, expect
 
 from tests.e2e.conftest import SIZES, NewPage
 from tests.e2e.people import sign_in
@@ -20,6 +20,13 @@ def watched(page: Page) -> list[Request]:
     """Every request of the page, as they come."""
     seen: list[Request] = []
     page.on("request", lambda request: seen.append(request))
+    return seen
+
+
+def framed(page: Page) -> list[Frame]:
+    """Every frame within the page, as they come."""
+    seen: list[Frame] = []
+    page.on("frameattached", lambda frame: seen.append(frame))
     return seen
 
 
@@ -59,8 +66,7 @@ def test_two_accounts_of_one_browser_leave_the_same_hash(size: str, server: Stud
     for name in (f"one-{size}", f"two-{size}"):
         page = new_page(server.url, size)  # each without cookies or storage of the other
         seen = watched(page)
-        frames: list[str] = []
-        page.on("frameattached", lambda frame, frames=frames: frames.append(frame.url))
+        frames = framed(page)
         page.goto("/login")
         expect(page.get_by_label("Email")).to_be_enabled()
         assert not [one for one in seen if _LIBRARY.search(one.url)], "who only looks is not looked at"
