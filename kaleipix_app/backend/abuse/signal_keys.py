@@ -44,13 +44,13 @@ class SignalKeys:
 
         The installation's secret goes around the month's key: whoever has the database alone cannot try all addresses.
         """
-        return self._keyring.digest(f"signal {kind}", _inner(key, kind, value))
+        return self._keyring.digest("signal", _inner(key, kind, value))
 
     async def digests(self, uow: UnitOfWork, kind: str, value: str) -> list[str]:
         """What every live key gives for this value: to find what any of them has made."""
         live = col(SignalKey.ends_at) > periods.SIGNALS.before(self._clock.now())
         keys: Sequence[SignalKey] = (await uow.session.exec(select(SignalKey).where(live))).all()
-        every = (self._keyring.digests(f"signal {kind}", _inner(key, kind, value)) for key in keys)
+        every = (self._keyring.digests("signal", _inner(key, kind, value)) for key in keys)
         return [digest for digests in every for digest in digests]
 
 

@@ -92,7 +92,7 @@ async def test_without_its_key_a_hash_says_nothing(db: Database, signals: Signal
     (key,) = await keys(db)
     stored = {row.fingerprint_hash, row.address_hash}
     assert len(stored) == 2, "what is a fingerprint cannot be compared with what is an address"
-    assert keyring.digest("signal fingerprint", BROWSER) not in stored, "the installation's secret is not enough"
+    assert keyring.digest("signal", BROWSER) not in stored, "the installation's secret is not enough"
     async with db.unit_of_work() as uow:
         await uow.session.delete(await uow.session.get_one(SignalKey, key.id))
     assert await with_fingerprint(db, signals) == []
