@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import col, select
 
 from kaleipix_app.backend.abuse.models import Signal, SignalKey
@@ -15,7 +16,7 @@ from kaleipix_app.backend.abuse.signal_keys import SignalKeys
 from kaleipix_app.backend.abuse.signals import Signals, Traces
 from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.tokens import Keyring
-from tests.conftest import MovableClock
+from tests.conftest import MovableClock, only_postgresql
 
 BROWSER, OTHER = (hashlib.sha256(name).hexdigest() for name in (b"a browser", b"another"))
 HOME = "203.0.113.7/32"
@@ -84,6 +85,21 @@ async def test_each_month_has_a_key_of_its_own_and_only_one(
     assert november.secret != december.secret
     assert {row.key_id for row in await rows(db)} == {"2026-11", "2026-12"}
     assert len(await with_fingerprint(db, signals)) == 7
+
+
+@only_postgresql
+async def test_two_first_sign_ins_of_a_month_share_one_key(db: Database, signals: Signals) -> None:
+    async with asyncio.timeout(20):
+        async with db.unit_of_work() as uow:
+            await signals.record(uow, "ann", "sign_in", Traces(fingerprint=BROWSER), profiled=True)
+            other = asyncio.create_task(seen(db, signals, "bob", fingerprint=BROWSER))
+            waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            connection = await uow.session.connection()
+            while not (await connection.execute(waiting)).scalar_one():
+                await asyncio.sleep(0)
+        await other
+    assert len(await keys(db)) == 1
+    assert await with_fingerprint(db, signals) == ["ann", "bob"]
 
 
 async def test_without_its_key_a_hash_says_nothing(db: Database, signals: Signals, keyring: Keyring) -> None:
