@@ -13,9 +13,12 @@ from starlette.types import ASGIApp
 
 from kaleipix_app.backend import log, metrics, periods, tables
 from kaleipix_app.backend import settings as settings_module
+from kaleipix_app.backend.abuse.cleanups import cleanups as signal_cleanups
 from kaleipix_app.backend.abuse.guesses import Guesses
 from kaleipix_app.backend.abuse.limits import Limiter
 from kaleipix_app.backend.abuse.network import Networks
+from kaleipix_app.backend.abuse.signal_keys import SignalKeys
+from kaleipix_app.backend.abuse.signals import Signals
 from kaleipix_app.backend.accounts.cleanups import cleanups as account_cleanups
 from kaleipix_app.backend.accounts.cookies import Cookies
 from kaleipix_app.backend.accounts.email_change import EmailChange
@@ -160,8 +163,16 @@ class Container:
         self.policy_mails = PolicyMails(self.db, self.clock, mailer, settings.url)
         self.guesses = Guesses(self.limiter, self.clock)
         self.networks = Networks(settings.trusted_proxies)
+        self.signals = Signals(self.clock, SignalKeys(self.clock, self.keyring))
         self.signin = SignIn(
-            settings, self.clock, self.keyring, self.sessions, self.limiter, self.post, joined=self.announcing.joined
+            settings,
+            self.clock,
+            self.keyring,
+            self.sessions,
+            self.limiter,
+            self.post,
+            self.signals,
+            joined=self.announcing.joined,
         )
         self.fresh = FreshCodes(self.clock, self.keyring, self.limiter, self.post)
         self.email_change = EmailChange(
@@ -213,7 +224,9 @@ class Container:
             settings.url,
             changed=self.feed.publish,
         )
-        self.centre = Centre(settings, self.clock, self.post, self.generations, self.limiter, self.announcing)
+        self.centre = Centre(
+            settings, self.clock, self.post, self.generations, self.limiter, self.signals, self.announcing
+        )
         self.inbox = Inbox(self.db, settings, self.clock, self.post)
         self.erasure = Erasure(
             self.db,
@@ -250,6 +263,7 @@ class Container:
             self.clock,
             [
                 *account_cleanups(self.db),
+                *signal_cleanups(self.db),
                 *generation_cleanups(self.db),
                 *privacy_cleanups(self.db, self.erasure, self.exports),
                 Cleanup("outbox", f"mails kept as files: {periods.OUTBOX.words}", partial(sweep_outbox, outbox)),

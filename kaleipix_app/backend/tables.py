@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+from kaleipix_app.backend.abuse import models as abuse
 from kaleipix_app.backend.accounts import models as accounts
 from kaleipix_app.backend.credits import models as credits
 from kaleipix_app.backend.generation import models as generation
@@ -13,4 +14,4 @@ from kaleipix_app.backend.sharing import models as sharing
 
 metadata = SQLModel.metadata
 
-__all__ = ["accounts", "credits", "generation", "jobs", "library", "media", "metadata", "privacy", "sharing"]
+__all__ = ["abuse", "accounts", "credits", "generation", "jobs", "library", "media", "metadata", "privacy", "sharing"]

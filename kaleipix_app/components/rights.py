@@ -72,7 +72,8 @@ def choices() -> rx.Component:
             ),
             _choice(
                 "Object to abuse profiling",
-                "Signals about you are not combined beyond what keeping the studio secure needs.",
+                "Signals about you are not combined beyond what keeping the studio secure needs: the fingerprint of your "
+                "browser is removed and no longer recorded.",
                 PrivacyCentre.objected,
                 PrivacyCentre.set_objection(~PrivacyCentre.objected),
                 ("Object", "Take back objection"),

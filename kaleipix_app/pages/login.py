@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from kaleipix_app.components import theme
+from kaleipix_app.components.fingerprint import fingerprint
 from kaleipix_app.components.post_form import post_form
 from kaleipix_app.components.shell import error_line, plain_page
 from kaleipix_app.state.login import Login
@@ -54,6 +55,7 @@ def _code() -> rx.Component:
                 placeholder="K7QF-2M9D",
                 class_name=f"{theme.FIELD} h-12 text-center text-xl tracking-[0.2em] uppercase placeholder:normal-case",
             ),
+            fingerprint(),
             rx.el.button("Sign in", type="submit", disabled=_NOT_READY, class_name=_BUTTON),
         ),
         rx.el.div(
@@ -103,6 +105,7 @@ def _register() -> rx.Component:
             html_for="adult",
             class_name="flex min-h-11 items-start gap-3 cursor-pointer",
         ),
+        fingerprint(),
         rx.el.button("Create workspace", type="submit", disabled=_NOT_READY, class_name=_BUTTON),
     )
 

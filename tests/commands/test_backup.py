@@ -16,7 +16,7 @@ from kaleipix_app.backend.accounts.viewer import Viewer
 from kaleipix_app.backend.container import Container
 from kaleipix_app.backend.db.migrate import upgrade
 from kaleipix_app.backend.settings import Settings
-from tests.backend.privacy.test_erasure import an_owner
+from tests.backend.privacy.test_erasure import TRACES, an_owner
 
 
 @pytest.fixture
@@ -70,6 +70,39 @@ def test_there_and_back_again(data: Path, tmp_path: Path) -> None:
     assert _names(data) == ["ann", "bob"]
     assert _pictures(data) == before
     assert list(data.glob("restore-*")) == [], "nothing of before is left behind"
+
+
+def test_signals_and_their_keys_are_left_out(data: Path, tmp_path: Path) -> None:
+    with sqlite3.connect(data / "kaleipix.db") as connection:
+        ((secret,),) = connection.execute("SELECT secret FROM signal_key")
+        ((hashed,), _) = connection.execute("SELECT fingerprint_hash FROM signal")
+    assert _run("backup", "all.tar").exit_code == 0
+    kept = (tmp_path / "all.tar").read_bytes()
+    assert secret.encode() not in kept
+    assert hashed.encode() not in kept
+    assert _run("restore", "all.tar").exit_code == 0
+    with sqlite3.connect(data / "kaleipix.db") as connection:
+        assert connection.execute("SELECT count(*) FROM signal").fetchall() == [(0,)]
+    assert asyncio.run(_seen_again(data)) == ["id-of-ann"], "and the next sign-in is recorded as ever"
+
+
+async def _seen_again(data: Path) -> list[str]:
+    parts = Container(Settings(data_dir=data))
+    async with parts.db.unit_of_work() as uow:
+        await parts.signals.record(uow, "id-of-ann", "sign_in", TRACES, profiled=True)
+        found = await parts.signals.with_fingerprint(uow, TRACES.fingerprint)
+    await parts.db.close()
+    return list(found)
+
+
+def test_a_database_from_before_the_signals_is_backed_up_too(data: Path) -> None:
+    with sqlite3.connect(data / "kaleipix.db") as connection:
+        connection.executescript(
+            "DROP TABLE signal; DROP TABLE signal_key; UPDATE alembic_version SET version_num = '0011'"
+        )
+    assert _run("backup", "all.tar").exit_code == 0
+    assert _run("restore", "all.tar").exit_code == 0
+    assert _names(data) == ["ann", "bob"]
 
 
 def test_who_was_erased_since_does_not_come_back(data: Path) -> None:

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from kaleipix_app.backend.abuse.signals import Traces
 from kaleipix_app.backend.generation.models import Generation, TransferNotice
 from kaleipix_app.state.deletion import AccountDeletion
 from kaleipix_app.state.fresh import FreshCode
@@ -46,6 +47,25 @@ async def test_restricted_nothing_is_made_and_what_waits_is_paid_back(house: Hou
         await house.request()
     await tab.send(PrivacyCentre.restrict(False))
     await house.request()
+
+
+async def test_an_objection_takes_the_fingerprints_out(house: House, tab: Tab) -> None:
+    parts, traces = house.parts, Traces("ab" * 32, "203.0.113.7/32", "Mozilla/5.0", "de")
+    async with parts.db.unit_of_work() as uow:
+        for viewer in (house.ann, house.bob):
+            await parts.signals.record(uow, viewer.user_id, "sign_in", traces, profiled=True)
+    titles = ("Browser fingerprint (hash only)", "IP address (hashed)", "User-Agent, Accept-Language headers")
+
+    async def counted() -> list[str]:
+        await tab.send(PrivacyCentre.open())
+        counts = {line.title: line.count for line in (await tab.state(PrivacyCentre)).lines}
+        return [counts[title] for title in titles]
+
+    assert await counted() == ["1 entry", "1 entry", "1 entry"]
+    await tab.send(PrivacyCentre.set_objection(True))
+    assert await counted() == ["Nothing", "1 entry", "1 entry"]
+    async with parts.db.reading() as uow:
+        assert await parts.signals.with_fingerprint(uow, traces.fingerprint) == [house.bob.user_id]
 
 
 async def test_a_confirmation_is_withdrawn_and_asked_for_again(house: House, tab: Tab) -> None:

@@ -1,1 +1,1 @@
-"""Keeping the house usable: limits, guesses, networks."""
+"""Keeping the house usable: limits, guesses, networks, signals."""

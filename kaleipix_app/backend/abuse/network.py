@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 _PREFIXES = {4: 24, 6: 56}  # what one household or office usually holds
+_ONE = {4: 32, 6: 64}  # a device changes its address within a /64 every day
 _UNKNOWN = "unknown"  # a Unix socket, or a server that does not tell: all of those share one limit
 
 
@@ -16,10 +17,17 @@ class Networks:
         self._trusted = [ip_network(network, strict=False) for network in trusted]
 
     def of(self, peer: str | None, forwarded: str = "") -> str:
-        """The /24 (IPv4) or /56 (IPv6) of the client. `forwarded` is the whole X-Forwarded-For header.
+        """The /24 (IPv4) or /56 (IPv6) of the client. `forwarded` is the whole X-Forwarded-For header."""
+        client = self._client(peer, forwarded)
+        return _within(client, _PREFIXES) if client is not None else _UNKNOWN
 
-        Read from the right: each proxy appends whom it saw, so everything left of the first stranger is hearsay.
-        """
+    def address(self, peer: str | None, forwarded: str = "") -> str:
+        """The client's address (IPv4) or its /64 (IPv6); empty if nobody can tell."""
+        client = self._client(peer, forwarded)
+        return _within(client, _ONE) if client is not None else ""
+
+    def _client(self, peer: str | None, forwarded: str) -> IPv4Address | IPv6Address | None:
+        """Read from the right: each proxy appends whom it saw, so everything left of the first stranger is hearsay."""
         client = _address(peer or "")
         hops = [hop for hop in forwarded.split(",") if hop.strip()]
         while client is not None and hops and self._is_trusted(client):
@@ -27,9 +35,7 @@ class Networks:
             if nearer is None:
                 break
             client = nearer
-        if client is None:
-            return _UNKNOWN
-        return str(ip_network((client, _PREFIXES[client.version]), strict=False))
+        return client
 
     def is_near(self, peer: str) -> bool:
         """Whether this very peer is this machine or one of the operator's proxies."""
@@ -38,6 +44,10 @@ class Networks:
 
     def _is_trusted(self, address: IPv4Address | IPv6Address) -> bool:
         return any(address in network for network in self._trusted)
+
+
+def _within(client: IPv4Address | IPv6Address, prefixes: dict[int, int]) -> str:
+    return str(ip_network((client, prefixes[client.version]), strict=False))
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:

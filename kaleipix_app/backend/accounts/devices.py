@@ -25,7 +25,7 @@ _SYSTEMS = (
 
 
 def device_of(user_agent: str) -> str:
-    """Such as "Firefox on Linux", from a fixed list of words: nothing of the header itself is kept."""
+    """Such as "Firefox on Linux", from a fixed list of words: nothing of the header itself is in it."""
     browser = next((name for sign, name in _BROWSERS if sign in user_agent), "")
     system = next((name for sign, name in _SYSTEMS if sign in user_agent), "")
     return " on ".join(filter(None, (browser or "Unknown browser", system)))

@@ -56,7 +56,7 @@ class LoginSession(SQLModel, table=True):
     previous_hash: str | None = Field(default=None, index=True)  # of the secret before the last rotation:
     previous_until: datetime | None = None  # live connections keep the cookie they began with
     user_id: str = Field(foreign_key="user.id", index=True)
-    device: str = ""  # such as "Firefox on Linux"; the User-Agent itself is not kept
+    device: str = ""  # such as "Firefox on Linux"
     created_at: datetime  # never changed: the longest lifetime counts from here
     last_seen_at: datetime
     expires_at: datetime

@@ -15,6 +15,7 @@ from sqlmodel import select
 
 from kaleipix_app.backend import metrics, tokens
 from kaleipix_app.backend.abuse.limits import CODES_PER_ADDRESS, CODES_PER_NETWORK, USERNAMES_PER_NETWORK, Limiter
+from kaleipix_app.backend.abuse.signals import Signals, Traces
 from kaleipix_app.backend.accounts.addresses import Address, read_address
 from kaleipix_app.backend.accounts.challenges import CODE_TTL, Challenges
 from kaleipix_app.backend.accounts.leaving import BeingErased, come_back
@@ -28,6 +29,8 @@ from kaleipix_app.backend.mail import messages
 from kaleipix_app.backend.mail.post import Post
 from kaleipix_app.backend.settings import Settings
 from kaleipix_app.backend.tokens import Keyring
+
+_NO_TRACES = Traces()
 
 
 class Suspended(KaleipixError):
@@ -71,6 +74,7 @@ class SignIn:
         sessions: Sessions,
         limiter: Limiter,
         post: Post,
+        signals: Signals,
         joined: Callable[[UnitOfWork, str], Awaitable[None]],
     ) -> None:
         self._settings = settings
@@ -79,6 +83,7 @@ class SignIn:
         self._sessions = sessions
         self._limiter = limiter
         self._post = post
+        self._signals = signals
         self._joined = joined
 
     def admit(self, email: object, network: str) -> Address:
@@ -98,7 +103,7 @@ class SignIn:
         return secret
 
     async def verify(
-        self, uow: UnitOfWork, secret: str, typed: object, device: str = ""
+        self, uow: UnitOfWork, secret: str, typed: object, device: str = "", traces: Traces = _NO_TRACES
     ) -> SignedIn | NeedsRegistration | KaleipixError:
         """Check a code. A KaleipixError is returned for the caller to raise *after* the transaction."""
         claim = await self._challenges.check(uow, secret, typed)
@@ -110,14 +115,20 @@ class SignIn:
         if user is None:
             return NeedsRegistration()
         await self._challenges.mark_used(uow, secret)
-        return await self._refusal(uow, user) or await self._start(uow, user, device)
+        return await self._refusal(uow, user) or await self._start(uow, user, device, "sign_in", traces)
 
     def admit_username(self, network: str) -> None:
         """Whether another username may be tried; before any transaction. Raises TooMany."""
         self._limiter.take(USERNAMES_PER_NETWORK, network)
 
     async def register(
-        self, uow: UnitOfWork, secret: str, username: object, adult: object, device: str = ""
+        self,
+        uow: UnitOfWork,
+        secret: str,
+        username: object,
+        adult: object,
+        device: str = "",
+        traces: Traces = _NO_TRACES,
     ) -> SignedIn:
         """Make the account. Raises BadInput, Conflict, Suspended; the challenge then stays as it was."""
         if adult is not True:
@@ -127,10 +138,11 @@ class SignIn:
         if address is None:
             raise await self._challenges.why_not(uow, secret)
         # The same person may have finished in another browser meanwhile.
-        user = await self._person(uow, address) or await self._create(uow, address, chosen)
+        known = await self._person(uow, address)
+        user = known or await self._create(uow, address, chosen)
         if refusal := await self._refusal(uow, user):
             raise refusal
-        return await self._start(uow, user, device)
+        return await self._start(uow, user, device, "sign_in" if known else "sign_up", traces)
 
     async def step(self, uow: UnitOfWork, secret: str) -> Progress:
         """Where this browser is in its sign-in, and the address it gave."""
@@ -172,9 +184,18 @@ class SignIn:
         uow.after_commit(lambda: self._post.send_soon(message))
         return None
 
-    async def _start(self, uow: UnitOfWork, user: User, device: str = "") -> SignedIn:
+    async def _start(
+        self,
+        uow: UnitOfWork,
+        user: User,
+        device: str = "",
+        kind: Literal["sign_up", "sign_in"] = "sign_in",
+        traces: Traces = _NO_TRACES,
+    ) -> SignedIn:
         user.is_admin = user.admin_by_operator or user.email in self._settings.admin_emails
         secret = await self._sessions.start(uow, user, device)
+        profiled = user.objected_at is None and user.restricted_at is None
+        await self._signals.record(uow, user.id, kind, traces, profiled=profiled)
         return SignedIn(secret, user.username)
 
     @staticmethod

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from kaleipix_app.backend.abuse.guesses import Guesses
 from kaleipix_app.backend.abuse.network import Networks
+from kaleipix_app.backend.abuse.signals import Traces
 from kaleipix_app.backend.accounts.challenges import CODE_TTL, REGISTER_TTL
 from kaleipix_app.backend.accounts.cookies import Cookies
 from kaleipix_app.backend.accounts.devices import device_of
@@ -53,7 +54,9 @@ class _SessionRoutes:
         challenge = self._cookie(request, self._cookies.challenge)
         async with self._guesses.one(self._network(request)):
             async with self._db.unit_of_work() as uow:
-                outcome = await self._signin.verify(uow, challenge, body.get("code"), _device(request))
+                outcome = await self._signin.verify(
+                    uow, challenge, body.get("code"), _device(request), self._traces(request, body)
+                )
                 if isinstance(outcome, SignedIn):
                     await self._end_present(uow, request)
             if isinstance(outcome, KaleipixError):  # after the commit: the attempt has been counted
@@ -69,7 +72,7 @@ class _SessionRoutes:
         self._signin.admit_username(self._network(request))
         async with self._db.unit_of_work() as uow:
             outcome = await self._signin.register(
-                uow, challenge, body.get("username"), body.get("adult"), _device(request)
+                uow, challenge, body.get("username"), body.get("adult"), _device(request), self._traces(request, body)
             )
             await self._end_present(uow, request)
         return self._signed_in(outcome, body)
@@ -98,8 +101,13 @@ class _SessionRoutes:
         return self._cookies.read(request.headers.get("cookie", ""), name)
 
     def _network(self, request: Request) -> str:
-        peer = request.client.host if request.client else None
-        return self._networks.of(peer, ",".join(request.headers.getlist("x-forwarded-for")))
+        return self._networks.of(*_hops(request))
+
+    def _traces(self, request: Request, body: dict[str, Any]) -> Traces:
+        headers = request.headers
+        address = self._networks.address(*_hops(request))
+        agent, languages = headers.get("user-agent", ""), headers.get("accept-language", "")
+        return Traces.read(body.get("fingerprint"), address, agent, languages)
 
 
 def routes(
@@ -117,6 +125,12 @@ def routes(
 
 def _answer(content: dict[str, str]) -> JSONResponse:
     return JSONResponse(content, headers={"Cache-Control": "no-store"})
+
+
+def _hops(request: Request) -> tuple[str | None, str]:
+    """Who is at the other end, and whom proxies say they have seen."""
+    peer = request.client.host if request.client else None
+    return peer, ",".join(request.headers.getlist("x-forwarded-for"))
 
 
 def _device(request: Request) -> str:

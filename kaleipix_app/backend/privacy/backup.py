@@ -1,6 +1,7 @@
 """A copy of the whole installation in one file, made while it runs, and the way back.
 
 First the database, then the pictures: every row of the copy has its picture, and what is made meanwhile is left out.
+Signals against abuse and the keys of their hashes are left out too: copies that are kept would keep them too long.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
+from kaleipix_app.backend.abuse.models import Signal, SignalKey
 from kaleipix_app.backend.errors import BadInput, Conflict
 from kaleipix_app.backend.settings import Settings
 
 DATABASE, PICTURES, ERASED, KEY = "kaleipix.db", "media", "erased.txt", "secret.key"
+_LEFT_OUT = {str(Signal.__tablename__), str(SignalKey.__tablename__)}
 
 
 def backup(settings: Settings, out: Path) -> int:
@@ -78,7 +81,10 @@ def restored(settings: Settings, file: Path) -> Iterator[None]:
 
 def _database(settings: Settings) -> Path:
     if settings.is_on_postgresql:
-        raise Conflict("With PostgreSQL use its own tools (pg_dump, pg_restore), and copy the data directory.")
+        raise Conflict(
+            "With PostgreSQL use its own tools (pg_dump --exclude-table-data='signal*', pg_restore), "
+            "and copy the data directory."
+        )
     return Path(str(make_url(settings.database_url).database))
 
 
@@ -86,6 +92,11 @@ def _snapshot(database: Path, to: Path) -> None:
     with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(to)) as target:
         source.backup(target)
         target.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
+        target.execute("PRAGMA secure_delete=ON")  # or the bytes of what is left out would stay in it
+        there = {name for (name,) in target.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        for name in there & _LEFT_OUT:  # a database that was not migrated yet has none of them
+            target.execute(f"DELETE FROM {name}")  # noqa: S608 - names of our own
+        target.commit()
 
 
 def _pack(settings: Settings, snapshot: Path, file: object) -> None:

@@ -13,6 +13,7 @@ class Goes(StrEnum):
 
     AT_ONCE = "at once"
     WITH_ACCOUNT = "with the account"
+    UNLINKED = "nobody's with the account, and on its day"
     ON_ITS_DAY = "on its day"  # the deletion changes nothing: log and books
 
 
@@ -84,6 +85,6 @@ class Category:
     exported: str = ""  # how its person gets it
     erased: str = ""  # how it goes
     only: tuple[str, str] | None = None  # of the first table just the rows with this value, when they are counted
+    filled: str = ""  # of the first table just the rows in which this column says something
     dated: str = ""  # its column from which `period` runs
     needs: str = ""  # a processor without which nothing of this is collected
-    is_collected: bool = True

@@ -13,6 +13,7 @@ from sqlmodel import select as select_models
 
 from kaleipix_app.backend import periods, tokens
 from kaleipix_app.backend.abuse.limits import REQUESTS_PER_PERSON, RIGHTS_PER_PERSON, Limiter
+from kaleipix_app.backend.abuse.signals import Signals
 from kaleipix_app.backend.accounts.models import User
 from kaleipix_app.backend.accounts.viewer import Viewer
 from kaleipix_app.backend.clock import Clock
@@ -89,6 +90,7 @@ class Centre:
         post: Post,
         generations: Generations,
         limiter: Limiter,
+        signals: Signals,
         announcing: Announcing,
     ) -> None:
         self._settings = settings
@@ -97,6 +99,7 @@ class Centre:
         self._generations = generations
         self._limiter = limiter
         self._announcing = announcing
+        self._signals = signals
 
     async def stored(self, uow: UnitOfWork, viewer: Viewer) -> list[Line]:
         """Category by category, as the data map has them."""
@@ -155,6 +158,8 @@ class Centre:
             return
         self._limiter.take(RIGHTS_PER_PERSON, viewer.user_id)
         user.objected_at = self._clock.now() if on else None
+        if on:
+            await self._signals.forget_fingerprints(uow, viewer.user_id)
         await self._note(uow, viewer, "object" if on else "lift objection")
 
     async def withdraw(self, uow: UnitOfWork, viewer: Viewer, provider: str) -> None:
@@ -214,6 +219,8 @@ class Centre:
         )
         if one.only is not None:
             statement = statement.where(table.c[one.only[0]] == one.only[1])
+        if one.filled:
+            statement = statement.where(table.c[one.filled].is_not(None))
         count, first = (await (await uow.session.connection()).execute(statement)).one()
         goes = one.period.after(first) if one.period is not None and isinstance(first, datetime) else None
         return Line(one.key, one.title, one.purpose, one.kept, count, goes)

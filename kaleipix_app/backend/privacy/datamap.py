@@ -22,6 +22,7 @@ _TRASH = (
     "for ever; then, and when you delete your account, it goes at once."
 )
 _IN_EXPORT = "In your export"
+_UNLINKED = "Loses its link to you when the account is erased, and goes by itself on its day"
 _TAB = "Until the tab is closed"
 _MINUTES = int((CODE_TTL + REGISTER_TTL).total_seconds() // 60)
 
@@ -43,6 +44,7 @@ OWNED: dict[str, Owned] = {
     "policy_acknowledgement": Owned("user_id", Goes.WITH_ACCOUNT),
     "privacy_request": Owned("user_id", Goes.WITH_ACCOUNT),
     "data_export": Owned("user_id", Goes.AT_ONCE),
+    "signal": Owned("user_id", Goes.UNLINKED),
     "generation_log": Owned("user_id", Goes.ON_ITS_DAY),
     "ledger_entry": Owned("user_id", Goes.ON_ITS_DAY),
 }
@@ -105,7 +107,7 @@ CATEGORIES: tuple[Category, ...] = (
         period=periods.ENDED_SESSIONS,
         detail=(
             "Codes and the secrets in the cookies are kept as hashes only. Of your browser we keep a name such as "
-            "“Firefox on Linux”."
+            "“Firefox on Linux”; what signing in leaves as anti-fraud signals is listed there."
         ),
         tables=(
             Held.of(
@@ -338,7 +340,16 @@ CATEGORIES: tuple[Category, ...] = (
         basis=INTEREST,
         kept=periods.SIGNALS.words,
         period=periods.SIGNALS,
-        is_collected=False,
+        detail=(
+            "Worked out in your browser when you type a sign-in code or choose a username; only a hash of it is sent, "
+            "and of that a keyed hash is kept. You can sign in without it. Once you object to profiling or restrict "
+            "your data, no more of it is recorded; an objection also removes what there is."
+        ),
+        tables=(Held.of("signal", "id user_id kind key_id fingerprint_hash created_at"),),
+        filled="fingerprint_hash",
+        dated="created_at",
+        exported=_IN_EXPORT,
+        erased=_UNLINKED,
     ),
     Category(
         key="network",
@@ -348,9 +359,16 @@ CATEGORIES: tuple[Category, ...] = (
         basis=INTEREST,
         kept=periods.SIGNALS.words,
         period=periods.SIGNALS,
-        detail=("At present it is held in memory for at most 24 hours, as a keyed hash of your network, not on disk."),
-        exported="Nothing of it is stored",
-        erased="By itself",
+        detail=(
+            "Kept when you sign up or in, as a keyed hash; the key is another one each month and is destroyed with the "
+            "last of its hashes. To limit how often something is done, a keyed hash of your network is held in memory "
+            "for at most 24 hours."
+        ),
+        tables=(Held.of("signal", "address_hash"),),
+        filled="address_hash",
+        dated="created_at",
+        exported=_IN_EXPORT,
+        erased=_UNLINKED,
     ),
     Category(
         key="headers",
@@ -360,7 +378,11 @@ CATEGORIES: tuple[Category, ...] = (
         basis=INTEREST,
         kept=periods.SIGNALS.words,
         period=periods.SIGNALS,
-        is_collected=False,
+        detail="Kept when you sign up or in, as your browser sends them, cut off where they are overlong.",
+        tables=(Held.of("signal", "user_agent accept_language"),),
+        dated="created_at",
+        exported=_IN_EXPORT,
+        erased=_UNLINKED,
     ),
     Category(
         key="credits",
@@ -415,6 +437,7 @@ NOT_PERSONAL: tuple[Held, ...] = (
         "policy_version",
         "id document number body digest effective_at published_at words words_of significant",
     ),
+    Held.of("signal_key", "id secret ends_at"),  # of a month, not of a person
 )
 #: `erased.txt` holds keyed hashes of user ids, so that a restored backup is erased again.
 TECHNICAL_FILES = ("kaleipix.db*", "secret.key", "schedule.lock", "erased.txt")

@@ -96,6 +96,10 @@ class Erasure:
         await self._tombstones.add(Erased.PERSON, [user_id])
         yield Step("noted for restored backups", 1)
         yield Step("mails kept as files", await remove_mails_to(self._outbox, {person.email, person.email_typed}))
+        for name in rows.going(Goes.UNLINKED):
+            async with self._db.unit_of_work() as uow:
+                unlinked = await rows.unlink(uow, name, person)
+            yield Step(f"rows of {name} unlinked", unlinked)
         for name in rows.going(Goes.WITH_ACCOUNT):
             yield Step(f"rows of {name}", await self._remove(name, person))
         await self._db.forget()

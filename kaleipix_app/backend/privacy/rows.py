@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, delete, select, tuple_
+from sqlalchemy import ColumnElement, Table, delete, select, tuple_, update
 from sqlmodel import SQLModel
 from sqlmodel import select as select_models
 from sqlmodel.sql.expression import SelectOfScalar
@@ -70,3 +70,9 @@ async def remove_some(uow: UnitOfWork, name: str, person: Person) -> int:
     keys = list(table(name).primary_key)
     some: Any = select(*keys).where(belongs(name, person)).limit(BATCH)
     return (await (await uow.session.connection()).execute(delete(table(name)).where(tuple_(*keys).in_(some)))).rowcount
+
+
+async def unlink(uow: UnitOfWork, name: str, person: Person) -> int:
+    """Leave this person's rows and take the person out of them; returns how many."""
+    nobody = update(table(name)).where(belongs(name, person)).values({OWNED[name].column: None})
+    return (await (await uow.session.connection()).execute(nobody)).rowcount

@@ -27,6 +27,21 @@ def test_without_a_proxy_the_peer_counts_whatever_it_claims(peer: str | None, ne
 
 
 @pytest.mark.parametrize(
+    ("peer", "forwarded", "address"),
+    [
+        ("203.0.113.7", "198.51.100.9", "203.0.113.7/32"),
+        ("::ffff:203.0.113.7", "", "203.0.113.7/32"),
+        ("2001:db8:1:2ff::7", "", "2001:db8:1:2ff::/64"),
+        ("10.0.0.1", "1.1.1.1, 198.51.100.9", "198.51.100.9/32"),
+        ("/run/kaleipix.sock", "198.51.100.9", ""),
+        (None, "", ""),
+    ],
+)
+def test_one_address_is_told_from_the_next(peer: str | None, forwarded: str, address: str) -> None:
+    assert PROXIES.address(peer, forwarded) == address
+
+
+@pytest.mark.parametrize(
     ("forwarded", "network"),
     [
         ("198.51.100.9", "198.51.100.0/24"),

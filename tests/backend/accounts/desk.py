@@ -8,6 +8,8 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 from kaleipix_app.backend.abuse.limits import Limiter
+from kaleipix_app.backend.abuse.signal_keys import SignalKeys
+from kaleipix_app.backend.abuse.signals import Signals
 from kaleipix_app.backend.accounts.email_change import EmailChange
 from kaleipix_app.backend.accounts.fresh import FreshCodes
 from kaleipix_app.backend.accounts.renaming import Renaming
@@ -39,6 +41,7 @@ class Desk:
     sessions: Sessions
     limiter: Limiter
     post: Post
+    signals: Signals
     signin: SignIn
     fresh: FreshCodes
     email_change: EmailChange
@@ -131,11 +134,12 @@ def make_desk(db: Database, clock: Clock, keyring: Keyring, folder: Path, **chan
     outbox = folder / "outbox"
     post = Post(OutboxMailer(outbox, settings.sender, show=lambda _text: None))
     announcing = Announcing(clock, changed=rung.append)
-    signin = SignIn(settings, clock, keyring, sessions, limiter, post, joined=announcing.joined)
+    signals = Signals(clock, SignalKeys(clock, keyring))
+    signin = SignIn(settings, clock, keyring, sessions, limiter, post, signals, joined=announcing.joined)
     fresh = FreshCodes(clock, keyring, limiter, post)
     email_change = EmailChange(settings, clock, keyring, fresh, limiter, post, changed=rung.append)
     renaming = Renaming(limiter, renamed=rung.append)
-    return Desk(db, settings, sessions, limiter, post, signin, fresh, email_change, renaming, rung, outbox)
+    return Desk(db, settings, sessions, limiter, post, signals, signin, fresh, email_change, renaming, rung, outbox)
 
 
 def other_code(code: str) -> str:

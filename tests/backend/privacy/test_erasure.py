@@ -12,6 +12,8 @@ from PIL import Image as Pillow
 from sqlmodel import func, select
 
 from kaleipix_app.backend import tables
+from kaleipix_app.backend.abuse.models import Signal
+from kaleipix_app.backend.abuse.signals import Traces
 from kaleipix_app.backend.accounts.fresh import FreshCodeNeeded
 from kaleipix_app.backend.accounts.leaving import BeingErased
 from kaleipix_app.backend.accounts.models import LoginSession, User
@@ -30,6 +32,7 @@ from tests.conftest import MovableClock
 from tests.factories import a_person
 
 CANARY = "canary of ann in a prompt"
+TRACES = Traces("ab" * 32, "203.0.113.7/32", "Mozilla/5.0", "de")
 DRAFT = Draft("kaleidoscope", CANARY, "1:1", params={"style": "pixel"})
 
 
@@ -42,6 +45,7 @@ async def an_owner(parts: Container, name: str) -> tuple[Viewer, str]:
         await a_person(uow, name, parts.clock.now())
         user = await uow.session.get_one(User, f"id-of-{name}")
         secret = await parts.sessions.start(uow, user)
+        await parts.signals.record(uow, user.id, "sign_up", TRACES, profiled=True)
         await parts.images.add_source(uow, user.id, prepared)
         viewer = await parts.sessions.viewer(uow, secret)
         assert viewer is not None
@@ -105,7 +109,7 @@ async def test_content_goes_at_once_and_the_account_stays_and_comes_back(
     await parts.erasure.delete(ann)
     left = await counts(parts)
     assert {name: left[name] for name, owned in OWNED.items() if owned.goes is Goes.AT_ONCE and left.get(name)} == {}
-    assert left["user"] == left["generation_log"] == 1
+    assert left["user"] == left["generation_log"] == left["signal"] == 1
     assert await counts(parts, "id-of-bob") == others
     async with parts.db.reading() as uow:
         assert await parts.sessions.viewer(uow, secret) is not None
@@ -142,6 +146,10 @@ async def test_after_thirty_days_it_is_gone_and_the_books_stay(
     assert stored(parts) == []
     assert noted(parts) == Counter({"picture": 1, "person": 1})
     assert "ann" not in (parts.settings.data_dir / "erased.txt").read_text()
+    async with parts.db.reading() as uow:
+        signal = (await uow.session.exec(select(Signal))).one()
+        assert (signal.user_id, signal.user_agent) == (None, "Mozilla/5.0"), "of nobody, until its day"
+        assert await parts.signals.with_fingerprint(uow, TRACES.fingerprint) == []
     clock.move(days=336)
     await parts.cleanups.run()
     assert {name for name, count in (await counts(parts)).items() if count} == {"ledger_entry"}

@@ -87,6 +87,10 @@ async def test_everything_is_in_it_and_the_checksums_are_right(
             shown = set(held.columns) - set(OWNED[held.table].secret)
             assert all(shown <= set(row) for row in rows)
     assert read(archive, "data/prompts.json")["rows"]["generation"][0]["prompt"] == CANARY
+    (signal,) = read(archive, "data/headers.json")["rows"]["signal"]
+    assert (signal["user_agent"], signal["accept_language"]) == ("Mozilla/5.0", "de")
+    (seen,) = read(archive, "data/fingerprint.json")["rows"]["signal"]
+    assert (seen["kind"], len(seen["fingerprint_hash"])) == ("sign_up", 64)
     whole = b"".join(archive.read(name) for name in archive.namelist())
     assert b"bob" not in whole, "nothing of anybody else"
     assert b"token_hash" not in whole

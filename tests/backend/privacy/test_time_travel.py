@@ -6,7 +6,7 @@ import asyncio
 import os
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,12 @@ from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import String, cast, select
+from sqlmodel import select as select_models
 from structlog.testing import capture_logs
 
 from kaleipix_app.backend import periods, tables
+from kaleipix_app.backend.abuse.models import Signal, SignalKey
+from kaleipix_app.backend.abuse.signals import Traces
 from kaleipix_app.backend.accounts.models import LoginChallenge, LoginSession, User
 from kaleipix_app.backend.container import Container
 from kaleipix_app.backend.credits.models import LedgerEntry
@@ -49,6 +52,8 @@ DEADLINES = {
     "login_session": periods.ENDED_SESSIONS,
     "data_export": periods.EXPORTS,
     "trash": periods.TRASH,
+    "signal": periods.SIGNALS,
+    "gone_signal": periods.SIGNALS,
     "generation_log": periods.GENERATION_LOG,
     "gone_generation_log": periods.GENERATION_LOG,
     "gone_ledger_entry": periods.PAYMENTS,
@@ -90,6 +95,8 @@ def rows(now: datetime) -> Iterator[Any]:
     yield trashed
     yield image(ann, "kept", now)
     for prefix, user_id in (("", ann), ("gone_", zed)):
+        shown: dict[str, Any] = {"user_agent": canary(f"{prefix}signal"), "fingerprint_hash": canary(f"{prefix}signal")}
+        yield Signal(id=canary(f"{prefix}signal"), user_id=user_id, kind="sign_up", key_id="x", created_at=now, **shown)
         log: dict[str, Any] = {"user_id": user_id, "model": "m", "created_at": now}
         yield GenerationLog(id=canary(f"{prefix}generation_log"), prompt=canary(f"{prefix}generation_log"), **log)
         entry: dict[str, Any] = {"user_id": user_id, "amount": 1, "created_at": now}
@@ -249,6 +256,34 @@ async def test_each_is_found_the_day_before_and_nowhere_the_day_after(parts: Con
         left = await bytes_of_the_database(parts)
         assert {name for name in left if name in DEADLINES} == set()
     assert "canary" not in str([line for line in lines if line["event"] != "alert_pictures_missing"])
+
+
+async def test_the_key_of_a_month_goes_with_the_last_of_its_hashes(parts: Container, clock: MovableClock) -> None:
+    async def sign_in(day: datetime) -> None:
+        clock.time = day
+        async with parts.db.unit_of_work() as uow:
+            await parts.signals.record(uow, "id-of-ann", "sign_in", Traces(address="203.0.113.7/32"), profiled=True)
+
+    async def left() -> tuple[list[str], int]:
+        await parts.cleanups.run()
+        async with parts.db.reading() as uow:
+            keys = (await uow.session.exec(select_models(SignalKey.id).order_by(SignalKey.id))).all()
+            return list(keys), len((await uow.session.exec(select_models(Signal.id))).all())
+
+    end_of_november = datetime(2026, 12, 1, tzinfo=UTC)
+    await sign_in(datetime(2026, 11, 1, tzinfo=UTC))
+    await sign_in(end_of_november - timedelta(seconds=1))
+    await sign_in(end_of_november)
+    async with parts.db.reading() as uow:
+        november = await uow.session.get_one(SignalKey, "2026-11")
+    clock.time = periods.SIGNALS.after(end_of_november) - timedelta(seconds=2)
+    assert await left() == (["2026-11", "2026-12"], 2)
+    clock.time = periods.SIGNALS.after(end_of_november)
+    dry = {one.name: one.removed for one in await parts.cleanups.run(dry=True)}
+    assert (dry["signals"], dry["signal_keys"]) == (2, 1)
+    assert await left() == (["2026-12"], 0)
+    for path in parts.settings.data_dir.glob("kaleipix.db*"):
+        assert november.secret.encode() not in path.read_bytes(), "nor is it left in the files"
 
 
 @pytest.mark.parametrize("months", [12, 84])
