@@ -42,8 +42,11 @@ from kaleipix_app.backend.api import (
     uploads,
 )
 from kaleipix_app.backend.api import metrics as metrics_route
+from kaleipix_app.backend.api.built import Built
 from kaleipix_app.backend.api.guard import Guard
+from kaleipix_app.backend.api.headers import Headers
 from kaleipix_app.backend.api.identity import Identity
+from kaleipix_app.backend.api.share_lane import ShareLane
 from kaleipix_app.backend.api.workspace import WorkspaceGate
 from kaleipix_app.backend.clock import Clock, SystemClock
 from kaleipix_app.backend.credits.ledger import Ledger
@@ -303,6 +306,10 @@ class Container:
         """The outermost layer around everything."""
         gate = WorkspaceGate(self.identity, self.db, self.sessions, plain_pages.not_found)
         return Guard(app, self.settings, gate)
+
+    def share_lane(self, app: ASGIApp) -> ShareLane:
+        """Around all that is served: what many open at once."""
+        return ShareLane(app, self.sharing, self.limiter, self.networks, self.cookies, Headers(self.settings, Built()))
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

@@ -29,7 +29,7 @@ class Networks:
             client = nearer
         if client is None:
             return _UNKNOWN
-        return str(ip_network((client, _PREFIXES[client.version]), strict=False))
+        return _network(client)
 
     def is_near(self, peer: str) -> bool:
         """Whether this very peer is this machine or one of the operator's proxies."""
@@ -38,6 +38,13 @@ class Networks:
 
     def _is_trusted(self, address: IPv4Address | IPv6Address) -> bool:
         return any(address in network for network in self._trusted)
+
+
+def _network(client: IPv4Address | IPv6Address) -> str:
+    """Like `str(ip_network(…))`, which takes ten times as long: this is done for every page."""
+    prefix, length = _PREFIXES[client.version], client.max_prefixlen
+    first = int(client) >> (length - prefix) << (length - prefix)
+    return f"{IPv4Address(first) if client.version == 4 else IPv6Address(first)}/{prefix}"
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:

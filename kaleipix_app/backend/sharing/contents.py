@@ -45,27 +45,39 @@ class Shown:
 
 
 class Contents:
-    """Reads links by the hash of their token. What was read is used again as long as nothing at all was written."""
+    """Reads links by the hash of their token. What was read is used again as long as nothing at all was written.
+
+    What was made of it (`memo`) is used for as long as the database says the same of the link and its pictures.
+    """
 
     def __init__(self, db: Database, origins: Origins) -> None:
         self._db = db
         self._origins = origins
-        self._mark: int | None = None
-        self._read: OrderedDict[tuple[str, str], Shown] = OrderedDict()
+        self._read: OrderedDict[tuple[str, str], tuple[int | None, Shown]] = OrderedDict()
+
+    def known(self, token_hash: str, image_id: str = "") -> Shown | None:
+        """What was read of the link, if nothing at all was written since; else None, and `of` has to be asked."""
+        found = self._read.get((token_hash, image_id))
+        if found is None or found[0] is None or found[0] != self._db.changes.mark():
+            return None
+        return found[1]
 
     async def of(self, token_hash: str, image_id: str = "") -> Shown | None:
         """The link, with all its pictures or with this one alone; None if there is no such link."""
-        mark = self._db.changes.mark()  # before reading: what is written meanwhile makes the next one read again
-        if mark is None or mark != self._mark:
-            self._mark = mark
-            self._read.clear()
-        elif known := self._read.get((token_hash, image_id)):
+        if known := self.known(token_hash, image_id):
             return known
+        key = token_hash, image_id
+        mark = self._db.changes.mark()  # before reading: what is written meanwhile makes the next one read again
         shown = await self._look(token_hash, image_id)
-        if shown is not None and mark is not None and mark == self._mark:
-            self._read[token_hash, image_id] = shown
-            if len(self._read) > _MOST:
-                self._read.popitem(last=False)
+        if shown is None:
+            self._read.pop(key, None)
+            return None
+        if key in self._read and self._read[key][1] == shown:
+            shown = self._read[key][1]  # says the same, and has its memo
+        self._read[key] = mark, shown
+        self._read.move_to_end(key)
+        if len(self._read) > _MOST:
+            self._read.popitem(last=False)
         return shown
 
     async def _look(self, token_hash: str, image_id: str) -> Shown | None:
