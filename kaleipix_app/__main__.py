@@ -41,6 +41,9 @@ app.add_typer(credits, name="credits")
 retention = typer.Typer(help="What is removed by itself, and when.", no_args_is_help=True)
 app.add_typer(retention, name="retention")
 
+reports = typer.Typer(help="What people reported about shared pictures.", no_args_is_help=True)
+app.add_typer(reports, name="reports")
+
 
 def _refuse(reason: str) -> NoReturn:
     print(f"kaleipix: {reason}", file=sys.stderr)
@@ -196,6 +199,39 @@ def restore(file: Path) -> None:
 
     with _one_clear_line():
         print(copying.restore(_checked(), file))
+
+
+@reports.command("list")
+def reports_list() -> None:
+    """Show every open report, the most urgent first."""
+    from kaleipix_app.commands import reports as reported
+
+    with _one_clear_line():
+        settings = _checked()
+        _migrated(settings)
+        print(reported.listing(settings))
+
+
+@reports.command("take-down")
+def reports_take_down(id: str) -> None:
+    """Take down what this report is about, with identical copies: no link shows them from now on."""
+    from kaleipix_app.commands import reports as reported
+
+    with _one_clear_line():
+        settings = _checked()
+        _migrated(settings)
+        print(reported.take_down(settings, id))
+
+
+@reports.command("dismiss")
+def reports_dismiss(id: str) -> None:
+    """Close this report; the link stays as it is."""
+    from kaleipix_app.commands import reports as reported
+
+    with _one_clear_line():
+        settings = _checked()
+        _migrated(settings)
+        print(reported.dismiss(settings, id))
 
 
 @retention.command("run")

@@ -102,12 +102,14 @@ from kaleipix_app.backend.providers.fal.webhooks import Webhooks
 from kaleipix_app.backend.settings import Settings
 from kaleipix_app.backend.sharing.access import Access
 from kaleipix_app.backend.sharing.addresses import Addresses
+from kaleipix_app.backend.sharing.cleanups import cleanups as sharing_cleanups
 from kaleipix_app.backend.sharing.contents import Contents
 from kaleipix_app.backend.sharing.drafts import Drafts
 from kaleipix_app.backend.sharing.links import Links
 from kaleipix_app.backend.sharing.passcodes import Passcodes
 from kaleipix_app.backend.sharing.reports import Reports
 from kaleipix_app.backend.sharing.service import Sharing
+from kaleipix_app.backend.sharing.tickets import Tickets
 from kaleipix_app.backend.sharing.views import Views
 from kaleipix_app.backend.tokens import Keyring
 
@@ -227,6 +229,7 @@ class Container:
             passcodes,
             Reports(self.clock, self.limiter),
             Views(self.db),
+            Tickets(self.db, self.storage, self.clock, addresses, changed=self.feed.publish),
         )
 
     def _ring(self) -> None:
@@ -240,6 +243,7 @@ class Container:
             [
                 *account_cleanups(self.db),
                 *generation_cleanups(self.db),
+                *sharing_cleanups(self.db, self.sharing.tickets),
                 *privacy_cleanups(self.db, self.erasure, self.exports),
                 Cleanup("outbox", f"mails kept as files: {periods.OUTBOX.words}", partial(sweep_outbox, outbox)),
                 Cleanup(
@@ -276,7 +280,7 @@ class Container:
                     self.settings.url,
                 ),
                 *health.routes(self.db, self.storage, self.queue_moves),
-                *metrics_route.routes(self.figures, self.cleanups, self.networks),
+                *metrics_route.routes(self.figures, self.cleanups, self.sharing.tickets, self.networks),
                 *frontend.routes(self.settings),
                 *policy_pages.routes(self.policies),
                 *session.routes(

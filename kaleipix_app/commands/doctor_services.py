@@ -29,7 +29,7 @@ async def examine(settings: Settings, *, usable: bool) -> list[Finding]:
     if usable and database.fine and settings.media_dir.is_dir():
         parts = Container(settings)
         try:
-            found += [_providers(parts), await _cleanups(parts), await _jobs(parts)]
+            found += [_providers(parts), await _cleanups(parts), await _jobs(parts), await _reports(parts)]
         except KaleipixError:
             found.append(to_do("database", "It stopped answering. Look at its own log."))
         finally:
@@ -98,3 +98,10 @@ async def _jobs(parts: Container) -> Finding:
     if overdue := await parts.figures.overdue():
         return to_do("jobs", f"Left lying by a studio that stopped: {overdue}. Start the studio: it resumes them.")
     return fine("jobs", "Nothing is left lying.")
+
+
+async def _reports(parts: Container) -> Finding:
+    is_open, overdue = await parts.sharing.tickets.counts()
+    if overdue:
+        return to_do("reports", f"Older than 48 hours: {overdue}. See: python -m kaleipix_app reports list")
+    return fine("reports", f"Open: {is_open}. None is older than 48 hours.")

@@ -16,6 +16,7 @@ from kaleipix_app.backend.abuse.network import Networks
 from kaleipix_app.backend.errors import DatabaseFailed
 from kaleipix_app.backend.generation.figures import Figures
 from kaleipix_app.backend.jobs.cleanups import Cleanups
+from kaleipix_app.backend.sharing.tickets import Tickets
 
 #: Whoever passes a request on says so in one of these; then nobody knows how near its sender is.
 _FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
@@ -37,12 +38,12 @@ class _NearbyRoute(Route):
         return self.networks.is_near(host) and not any(name in headers for name in _FORWARDED)
 
 
-def routes(figures: Figures, cleanups: Cleanups, networks: Networks) -> list[Route]:
+def routes(figures: Figures, cleanups: Cleanups, tickets: Tickets, networks: Networks) -> list[Route]:
     """`GET /metrics`."""
 
     async def scrape(_request: Request) -> Response:
         try:
-            await _read(figures, cleanups)
+            await _read(figures, cleanups, tickets)
         except DatabaseFailed:
             _forget()
         return Response(metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"})
@@ -52,7 +53,7 @@ def routes(figures: Figures, cleanups: Cleanups, networks: Networks) -> list[Rou
     return [route]
 
 
-async def _read(figures: Figures, cleanups: Cleanups) -> None:
+async def _read(figures: Figures, cleanups: Cleanups, tickets: Tickets) -> None:
     """What the database knows. Raises DatabaseFailed."""
     queue, cleaned = await figures.read(), await cleanups.last_done()
     for state, count in queue.by_state.items():
@@ -62,6 +63,9 @@ async def _read(figures: Figures, cleanups: Cleanups) -> None:
     metrics.leases_overdue.set(queue.overdue)
     for name, moment in cleaned.items():
         metrics.last_cleanup.labels(name).set(moment.timestamp() if moment is not None else 0)
+    is_open, overdue = await tickets.counts()
+    metrics.reports_open.set(is_open)
+    metrics.reports_overdue.set(overdue)
     metrics.database_up.set(1)
 
 
@@ -69,5 +73,6 @@ def _forget() -> None:
     """Old figures would look as if all was well."""
     metrics.database_up.set(0)
     metrics.generations.clear()
-    for gauge in (metrics.queue_depth, metrics.queue_oldest, metrics.leases_overdue):
+    queue = metrics.queue_depth, metrics.queue_oldest, metrics.leases_overdue
+    for gauge in (*queue, metrics.reports_open, metrics.reports_overdue):
         gauge.set(math.nan)

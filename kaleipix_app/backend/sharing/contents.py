@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, or_, select
 
 from kaleipix_app.backend.accounts.models import User
@@ -103,7 +104,7 @@ class Contents:
             select(Image).where(
                 Image.id == image_id,
                 Image.owner_id == share.owner_id,
-                col(Image.deleted_at).is_(None),
+                _may_be_shown(),
                 select(ShareImage.image_id).where(ShareImage.share_id == share.id, belongs).exists(),
             )
         )
@@ -116,7 +117,7 @@ class Contents:
             .where(
                 ShareImage.share_id == share.id,
                 Image.owner_id == share.owner_id,
-                col(Image.deleted_at).is_(None),
+                _may_be_shown(),
             )
             .order_by(col(ShareImage.position))
         )
@@ -138,14 +139,16 @@ class Contents:
         if not share.shows_source or not ids:
             return {}
         found = await uow.session.exec(
-            select(Image).where(
-                col(Image.id).in_(ids), Image.owner_id == share.owner_id, col(Image.deleted_at).is_(None)
-            )
+            select(Image).where(col(Image.id).in_(ids), Image.owner_id == share.owner_id, _may_be_shown())
         )
         return {row.id: Picture.of(row) for row in found}
 
     async def _prompts(self, uow: UnitOfWork, share: Share, ids: Sequence[str]) -> dict[str, Origin]:
         return await self._origins.of(uow, share.owner_id, ids) if share.shows_prompt else {}
+
+
+def _may_be_shown() -> ColumnElement[bool]:
+    return col(Image.deleted_at).is_(None) & col(Image.taken_down_at).is_(None)
 
 
 def _shown(share: Share, owner_is_suspended: bool, pictures: Sequence[SharedPicture]) -> Shown:

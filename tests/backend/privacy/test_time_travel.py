@@ -44,6 +44,10 @@ DEADLINES = {
     "login_session": periods.ENDED_SESSIONS,
     "data_export": periods.EXPORTS,
     "trash": periods.TRASH,
+    "share": periods.ENDED_LINKS,
+    "share_image": periods.ENDED_LINKS,
+    "share_report": periods.REPORTS,
+    "reported_share": periods.REPORTS,
     "generation_log": periods.GENERATION_LOG,
     "gone_generation_log": periods.GENERATION_LOG,
     "gone_ledger_entry": periods.PAYMENTS,
@@ -86,6 +90,18 @@ def rows(now: datetime) -> Iterator[Any]:
     )
     yield image(zed, "gone_image", now)
     choices: dict[str, Any] = {"downloads": True, "shows_prompt": False, "shows_source": False}
+    for name in ("share", "reported_share", "live_share"):
+        ended = None if name == "live_share" else now
+        yield Share(id=canary(name), owner_id=ann, token_hash=name, created_at=now, revoked_at=ended, **choices)
+    yield ShareImage(share_id=canary("share"), image_id=canary("kept"), position=0, made_by=canary("share_image"))
+    yield ShareReport(
+        id=canary("share_report"),
+        share_id=canary("reported_share"),
+        reason="other",
+        created_at=now,
+        due_at=now,
+        closed_at=now,
+    )
     share = canary("gone_share")
     yield Share(id=share, owner_id=zed, token_hash="x", title=share, created_at=now, **choices)
     yield ShareImage(share_id=share, image_id=canary("gone_image"), position=0, made_by=canary("gone_share_image"))
@@ -173,7 +189,7 @@ async def test_each_is_found_the_day_before_and_nowhere_the_day_after(parts: Con
                 there = await found(parts)
                 for name, period in DEADLINES.items():
                     assert (name in there) is (then < period.after(began)), (name, then)
-    assert {"kept", "ledger_entry"} <= await found(parts), "what has no deadline stays"
+    assert {"kept", "live_share", "ledger_entry"} <= await found(parts), "what has no deadline stays"
     if parts.db.is_sqlite:
         await asyncio.sleep(0)
         left = await bytes_of_the_database(parts)
