@@ -213,10 +213,13 @@ def test_pictures_selected_in_the_library_become_an_album_for_somebody_else(
 
 
 def swipe(page: Page, strip: Locator) -> None:
-    """A finger that moves to the left, as Chromium's own gesture recogniser sees it."""
+    """A finger that moves to the left."""
+    strip.scroll_into_view_if_needed()
     box = strip.bounding_box()
     assert box is not None
-    gesture = {"x": box["x"] + box["width"] * 0.8, "y": box["y"] + box["height"] / 2, "xDistance": -box["width"] * 0.7}
-    page.context.new_cdp_session(page).send(
-        "Input.synthesizeScrollGesture", {**gesture, "yDistance": 0, "gestureSourceType": "touch"}
-    )
+    height, touches = box["y"] + 60, page.context.new_cdp_session(page)
+    for step in range(12):
+        finger = {"x": box["x"] + box["width"] * (0.95 - 0.08 * step), "y": height}
+        kind = "touchMove" if step else "touchStart"
+        touches.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [finger]})
+    touches.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
