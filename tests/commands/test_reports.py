@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,12 @@ def test_an_unknown_id_is_told_in_one_line(address: str) -> None:
     assert refused.stderr.strip() == (
         "kaleipix: There is no open report with this id. See: python -m kaleipix_app reports list"
     )
+
+
+def test_what_is_overdue_is_told_in_the_list_and_by_the_doctor(address: str, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "data" / "kaleipix.db") as database:
+        database.execute("UPDATE share_report SET due_at = '2020-01-02 00:00:00.000000'")
+    database.close()
+    assert _reports("list").output.count("OVERDUE since 2020-01-02 00:00 UTC") == 2
+    examined = CliRunner().invoke(app, ["doctor"]).output
+    assert "Older than 48 hours: 2. See: python -m kaleipix_app reports list" in examined
