@@ -1,4 +1,7 @@
-"""S7: a picture behind the access check of its link beside a bare file; the page of a link beside a page in memory."""
+"""S7: a picture behind the access check of its link beside a bare file; the page of a link beside a page in memory.
+
+And the memory of a studio whose link is opened 100,000 times: each time the page and its thumbnail.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from tests.factories import a_person
 
 _ROUNDS, _REQUESTS, _CLIENTS = 5, 2_000, 8
 _FILE, _PAGE = 0.6, 0.5
+_VIEWS, _WARM_UP, _GROWTH = 100_000, 50_000, 5.0  # MiB: what the limits remember of a minute, and the allocator
 
 
 def run(folder: Path) -> list[Figure]:
@@ -39,6 +43,7 @@ def run(folder: Path) -> list[Figure]:
         for _ in range(_ROUNDS):
             for name, (server, path) in asked.items():
                 rates[name].append(asyncio.run(_rate(server, path)))
+        grown = _grown(studio, (f"/s/{token}", f"/s/{token}/{image}/thumb"))
     finally:
         studio.stop()
         bare.stop()
@@ -48,7 +53,20 @@ def run(folder: Path) -> list[Figure]:
         *(Figure("S7", name, rate, "per s") for name, rate in middle.items()),
         Figure("S7", "  picture of a link / bare file", file, "x", f">= {_FILE} x", file >= _FILE),
         Figure("S7", "  page of a link / bare page", page, "x", f">= {_PAGE} x", page >= _PAGE),
+        Figure("S7", f"  memory over {_VIEWS:,} views", grown, "MiB", f"<= {_GROWTH:.0f} MiB", grown <= _GROWTH),
     ]
+
+
+def _grown(server: servers.Server, paths: tuple[str, ...]) -> float:
+    """MiB that all processes together hold more after the views, counted from the end of a warm-up."""
+
+    def look(views: int) -> float:
+        for path in paths:
+            asyncio.run(_rate(server, path, views))
+        return server.pss()
+
+    before = look(_WARM_UP)
+    return look(_VIEWS) - before
 
 
 async def _share(data: Path) -> tuple[str, str, Path]:
@@ -65,18 +83,18 @@ async def _share(data: Path) -> tuple[str, str, Path]:
     return link.address.rpartition("/")[2], picture.id, parts.settings.media_dir / picture.key("thumb")
 
 
-async def _rate(server: servers.Server, path: str) -> float:
+async def _rate(server: servers.Server, path: str, requests: int = _REQUESTS) -> float:
     """Answers a second, over connections that are kept."""
     began = time.perf_counter()
-    await asyncio.gather(*(_client(server, path, number) for number in range(_CLIENTS)))
-    return _REQUESTS / (time.perf_counter() - began)
+    await asyncio.gather(*(_client(server, path, number, requests) for number in range(_CLIENTS)))
+    return requests / (time.perf_counter() - began)
 
 
-async def _client(server: servers.Server, path: str, number: int) -> None:
+async def _client(server: servers.Server, path: str, number: int, requests: int) -> None:
     address = urlsplit(server.url)
     reader, writer = await asyncio.open_connection("127.0.0.1", address.port)
-    for count in range(_REQUESTS // _CLIENTS):
-        network = f"100.{64 + number}.{count % 250}.1"
+    for count in range(requests // _CLIENTS):
+        network = f"{100 + number}.{count // 250 % 10}.{count % 250}.1"
         writer.write(f"GET {path} HTTP/1.1\r\nHost: {address.netloc}\r\nX-Forwarded-For: {network}\r\n\r\n".encode())
         head = await reader.readuntil(b"\r\n\r\n")
         if not head.startswith(b"HTTP/1.1 200"):

@@ -45,6 +45,9 @@ app.add_typer(requests, name="requests")
 policy = typer.Typer(help="The privacy policy.", no_args_is_help=True)
 app.add_typer(policy, name="policy")
 
+reports = typer.Typer(help="What people reported about shared pictures.", no_args_is_help=True)
+app.add_typer(reports, name="reports")
+
 
 def _refuse(reason: str) -> NoReturn:
     print(f"kaleipix: {reason}", file=sys.stderr)
@@ -252,6 +255,39 @@ def requests_answer(
         settings = _checked()
         _migrated(settings)
         print(inbox.answer(settings, reference, text, file))
+
+
+@reports.command("list")
+def reports_list() -> None:
+    """Show every open report, the most urgent first."""
+    from kaleipix_app.commands import reports as reported
+
+    with _one_clear_line():
+        settings = _checked()
+        _migrated(settings)
+        print(reported.listing(settings))
+
+
+@reports.command("take-down")
+def reports_take_down(id: str) -> None:
+    """Take down what this report is about, with identical copies: no link shows them from now on."""
+    from kaleipix_app.commands import reports as reported
+
+    with _one_clear_line():
+        settings = _checked()
+        _migrated(settings)
+        print(reported.take_down(settings, id))
+
+
+@reports.command("dismiss")
+def reports_dismiss(id: str) -> None:
+    """Close this report; the link stays as it is."""
+    from kaleipix_app.commands import reports as reported
+
+    with _one_clear_line():
+        settings = _checked()
+        _migrated(settings)
+        print(reported.dismiss(settings, id))
 
 
 @retention.command("run")

@@ -45,8 +45,11 @@ from kaleipix_app.backend.api import (
     uploads,
 )
 from kaleipix_app.backend.api import metrics as metrics_route
+from kaleipix_app.backend.api.built import Built
 from kaleipix_app.backend.api.guard import Guard
+from kaleipix_app.backend.api.headers import Headers
 from kaleipix_app.backend.api.identity import Identity
+from kaleipix_app.backend.api.share_lane import ShareLane
 from kaleipix_app.backend.api.workspace import WorkspaceGate
 from kaleipix_app.backend.clock import Clock, SystemClock
 from kaleipix_app.backend.credits.ledger import Ledger
@@ -107,12 +110,14 @@ from kaleipix_app.backend.providers.fal.webhooks import Webhooks
 from kaleipix_app.backend.settings import Settings
 from kaleipix_app.backend.sharing.access import Access
 from kaleipix_app.backend.sharing.addresses import Addresses
+from kaleipix_app.backend.sharing.cleanups import cleanups as sharing_cleanups
 from kaleipix_app.backend.sharing.contents import Contents
 from kaleipix_app.backend.sharing.drafts import Drafts
 from kaleipix_app.backend.sharing.links import Links
 from kaleipix_app.backend.sharing.passcodes import Passcodes
 from kaleipix_app.backend.sharing.reports import Reports
 from kaleipix_app.backend.sharing.service import Sharing
+from kaleipix_app.backend.sharing.tickets import Tickets
 from kaleipix_app.backend.sharing.views import Views
 from kaleipix_app.backend.tokens import Keyring
 
@@ -251,6 +256,7 @@ class Container:
             passcodes,
             Reports(self.clock, self.limiter),
             Views(self.db),
+            Tickets(self.db, self.storage, self.clock, addresses, changed=self.feed.publish),
         )
 
     def _ring(self) -> None:
@@ -265,6 +271,7 @@ class Container:
                 *account_cleanups(self.db),
                 *signal_cleanups(self.db),
                 *generation_cleanups(self.db),
+                *sharing_cleanups(self.db, self.sharing.tickets),
                 *privacy_cleanups(self.db, self.erasure, self.exports),
                 Cleanup("outbox", f"mails kept as files: {periods.OUTBOX.words}", partial(sweep_outbox, outbox)),
                 Cleanup(
@@ -305,7 +312,7 @@ class Container:
                     self.settings.url,
                 ),
                 *health.routes(self.db, self.storage, self.queue_moves),
-                *metrics_route.routes(self.figures, self.cleanups, self.inbox, self.networks),
+                *metrics_route.routes(self.figures, self.cleanups, self.inbox, self.sharing.tickets, self.networks),
                 *frontend.routes(self.settings),
                 *policy_pages.routes(self.policies),
                 *session.routes(
@@ -335,6 +342,10 @@ class Container:
         """The outermost layer around everything."""
         gate = WorkspaceGate(self.identity, self.db, self.sessions, plain_pages.not_found)
         return Guard(app, self.settings, gate)
+
+    def share_lane(self, app: ASGIApp) -> ShareLane:
+        """Around all that is served: what many open at once."""
+        return ShareLane(app, self.sharing, self.limiter, self.networks, self.cookies, Headers(self.settings, Built()))
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

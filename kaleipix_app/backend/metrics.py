@@ -42,6 +42,8 @@ generations = Gauge("kaleipix_generations", "Generations by where they stand.", 
 queue_depth = Gauge("kaleipix_queue_depth", "Generations that nobody has begun.", registry=REGISTRY)
 queue_oldest = Gauge("kaleipix_queue_oldest_seconds", "How long the first of them has waited.", registry=REGISTRY)
 leases_overdue = Gauge("kaleipix_leases_overdue", "Leases that nobody took over in time.", registry=REGISTRY)
+reports_open = Gauge("kaleipix_share_reports_open", "Reports of links that nobody has closed.", registry=REGISTRY)
+reports_overdue = Gauge("kaleipix_share_reports_overdue", "Of these, those older than 48 hours.", registry=REGISTRY)
 last_cleanup = Gauge(
     "kaleipix_cleanup_last_success_timestamp_seconds",
     "When each cleanup last succeeded (Unix time); 0 if never.",

@@ -29,7 +29,8 @@ async def examine(settings: Settings, *, usable: bool) -> list[Finding]:
     if usable and database.fine and settings.media_dir.is_dir():
         parts = Container(settings)
         try:
-            found += [_providers(parts), await _cleanups(parts), await _jobs(parts), await _requests(parts)]
+            found += [_providers(parts), await _cleanups(parts), await _jobs(parts)]
+            found += [await _requests(parts), await _reports(parts)]
         except KaleipixError:
             found.append(to_do("database", "It stopped answering. Look at its own log."))
         finally:
@@ -111,3 +112,10 @@ async def _requests(parts: Container) -> Finding:
         return fine(what, "No privacy request is waiting.")
     day = f"{standing.first_due_at:%Y-%m-%d}"
     return fine(what, f"Privacy requests that wait: {standing.waiting}; the first is due on {day}.")
+
+
+async def _reports(parts: Container) -> Finding:
+    is_open, overdue = await parts.sharing.tickets.counts()
+    if overdue:
+        return to_do("reports", f"Older than 48 hours: {overdue}. See: python -m kaleipix_app reports list")
+    return fine("reports", f"Open: {is_open}. None is older than 48 hours.")

@@ -91,7 +91,8 @@ def _load(_target: str, watcher: int) -> Callable[..., Any]:
     """Make the app in the worker, which must not outlive its watcher: it would keep the port."""
     threading.Thread(target=_follow, args=(watcher,), daemon=True).start()
     memory.few_arenas()
-    loaded: Callable[..., Any] = import_module(_APP).app()
+    module = import_module(_APP)
+    loaded: Callable[..., Any] = module.parts.share_lane(module.app())
     return loaded
 
 

@@ -43,6 +43,7 @@ def share_list() -> rx.Component:
                 rx.el.div(aria_hidden=True, class_name=f"{theme.PANEL} h-28"),
             ),
         ),
+        rx.cond(Shares.taken_down.length() > 0, _taken_down()),
         rx.cond(
             Shares.has_more,
             rx.el.button("Show older", type="button", on_click=Shares.show_more, class_name=theme.SECONDARY),
@@ -91,6 +92,28 @@ def _link(one: rx.Var[LinkView]) -> rx.Component:
         ),
         key=one.id,
         class_name="flex items-center gap-4 p-4 max-sm:flex-wrap md:px-5",
+    )
+
+
+def _taken_down() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2("Taken down", id="taken-down", class_name="text-lg font-semibold tracking-tight"),
+        rx.el.ul(
+            rx.foreach(
+                Shares.taken_down,
+                lambda one: rx.el.li(
+                    picture(
+                        one.thumb, "", 64, 64, class_name="size-16 shrink-0 rounded-control bg-raised object-cover"
+                    ),
+                    rx.el.p(one.sentence, class_name="text-sm"),
+                    key=one.id,
+                    class_name="flex items-center gap-4 p-4 md:px-5",
+                ),
+            ),
+            class_name=f"{theme.PANEL} divide-y divide-line",
+        ),
+        aria_labelledby="taken-down",
+        class_name="flex flex-col gap-3",
     )
 
 

@@ -52,6 +52,16 @@ def _pictures() -> rx.Component:
     return rx.cond(
         draft.thumbs.length() > 0,
         rx.el.div(
+            rx.cond(
+                ShareDialog.seen.source & (draft.source != ""),
+                picture(
+                    draft.source,
+                    "Made from this picture",
+                    64,
+                    64,
+                    class_name="aspect-square w-full rounded-control border border-line object-cover",
+                ),
+            ),
             rx.foreach(
                 draft.thumbs,
                 lambda thumb: picture(
@@ -64,7 +74,9 @@ def _pictures() -> rx.Component:
             picture(draft.preview, "", 240, 240, class_name="max-h-40 min-w-0 rounded-control object-contain"),
             rx.cond(
                 ShareDialog.seen.source & (draft.source != ""),
-                picture(draft.source, "", 80, 80, class_name="size-16 rounded-control object-cover"),
+                picture(
+                    draft.source, "Made from this picture", 80, 80, class_name="size-16 rounded-control object-cover"
+                ),
             ),
             class_name="flex items-end gap-1.5",
         ),

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kaleipix_app.backend.sharing.drafts import Draft
-from kaleipix_app.backend.sharing.links import OwnLink
+from kaleipix_app.backend.sharing.links import OwnLink, TakenDown
+from kaleipix_app.backend.sharing.reports import REASONS
 from kaleipix_app.backend.sharing.terms import DEFAULT_EXPIRY, KEEP, NEVER
 from kaleipix_app.state.views import excerpt
 
@@ -50,6 +51,25 @@ class LinkView:
     shows: str  # 3 pictures · passcode · no downloads
     views: str
     ends: str
+
+
+@dataclass(frozen=True)
+class TakenDownView:
+    """Why a picture cannot be shared any more."""
+
+    id: str
+    thumb: str
+    sentence: str
+
+
+def taken_down_view(one: TakenDown) -> TakenDownView:
+    """One plain sentence for its owner."""
+    why = f"“{REASONS[one.reason]}”" if one.reason in REASONS else "a report"
+    return TakenDownView(
+        id=one.image_id,
+        thumb=f"/media/{one.image_id}/thumb",
+        sentence=f"Taken down by the operator on {_day(one.at)} after a report: {why}. It cannot be shared again.",
+    )
 
 
 def draft_view(draft: Draft) -> DraftView:

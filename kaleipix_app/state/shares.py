@@ -7,7 +7,7 @@ import reflex as rx
 from kaleipix_app.backend import container
 from kaleipix_app.backend.accounts.viewer import Viewer
 from kaleipix_app.state.guard import sentences, viewer_of
-from kaleipix_app.state.share_views import LinkView, link_view
+from kaleipix_app.state.share_views import LinkView, TakenDownView, link_view, taken_down_view
 from kaleipix_app.state.tabs import TABS
 
 _PAGE = 20
@@ -20,6 +20,7 @@ class Shares(rx.State):
     ready: bool = False
     name: str = ""
     links: list[LinkView] = []
+    taken_down: list[TakenDownView] = []
     has_more: bool = False
     asks_all: bool = False
     error: str = ""
@@ -88,8 +89,13 @@ class Shares(rx.State):
         parts = container.get()
         async with parts.db.reading() as uow:
             found = await parts.sharing.links.live(uow, viewer, self._shown + 1)
+            taken = [taken_down_view(one) for one in await parts.sharing.links.taken_down(uow, viewer)]
         links = [link_view(link) for link in found[: self._shown]]
-        for name, value in {"links": links, "has_more": len(found) > self._shown}.items():
+        for name, value in {
+            "links": links,
+            "taken_down": taken,
+            "has_more": len(found) > self._shown,
+        }.items():
             if getattr(self, name) != value:
                 setattr(self, name, value)
 

@@ -25,7 +25,7 @@ from kaleipix_app.commands import doctor_machine
 from tests.factories import a_person
 
 ALL = ["settings", "data directory", "disk", "secret key", "clock", "pictures"]
-ALL += ["database", "storage", "mail", "providers", "cleanups", "jobs", "requests"]
+ALL += ["database", "storage", "mail", "providers", "cleanups", "jobs", "requests", "reports"]
 
 
 @pytest.fixture

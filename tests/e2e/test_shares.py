@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.conftest import PHOTOS
 from tests.e2e.conftest import SIZES, NewPage
@@ -173,3 +173,53 @@ def test_every_page_of_it_is_for_everybody(
     keep(viewer, f"share-slider-{name}")
     viewer.get_by_text("Report", exact=True).click()
     look(viewer, "share-report")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_pictures_selected_in_the_library_become_an_album_for_somebody_else(
+    size: str, server: StudioServer, new_page: NewPage
+) -> None:
+    page = new_page(server.url, size)
+    sign_up(page, server, f"collector-{size}")
+    for prompt in ("a red boat", "a blue boat"):
+        generate(page, prompt)
+        finished(page, prompt)
+    page.goto(page.url + "/library")
+    for prompt in ("a red boat", "a blue boat"):
+        page.get_by_role("checkbox", name=f"Select: {prompt}", exact=True).click()
+    page.get_by_role("group", name="Selection").get_by_role("button", name="Share", exact=True).click()
+    expect(page.get_by_role("figure", name="The page").get_by_text("2 pictures")).to_be_visible()
+    address = create_link(page)
+
+    viewer = new_page(server.url, size)
+    weights = watch_weight(viewer)
+    viewer.goto(address)
+    strip = viewer.get_by_role("region", name=re.compile("^The pictures"))
+    first, second = [viewer.get_by_role("img", name=f"2 pictures, {number} of 2") for number in (1, 2)]
+    expect(first).to_be_in_viewport()
+    expect(second).not_to_be_in_viewport()
+    strip.focus()
+    viewer.keyboard.press("ArrowRight")
+    expect(second).to_be_in_viewport()
+    viewer.keyboard.press("ArrowLeft")
+    expect(first).to_be_in_viewport()
+    if size == "phone":
+        swipe(viewer, strip)
+        expect(second).to_be_in_viewport()
+    viewer.wait_for_load_state("networkidle")
+    assert all(url.startswith(server.url) for url in weights)
+    plain = {url: size for url, size in weights.items() if not url.endswith(("/preview", "/thumb"))}
+    assert sum(plain.values()) < 100_000, plain
+
+
+def swipe(page: Page, strip: Locator) -> None:
+    """A finger that moves to the left."""
+    strip.scroll_into_view_if_needed()
+    box = strip.bounding_box()
+    assert box is not None
+    height, touches = box["y"] + 60, page.context.new_cdp_session(page)
+    for step in range(12):
+        finger = {"x": box["x"] + box["width"] * (0.95 - 0.08 * step), "y": height}
+        kind = "touchMove" if step else "touchStart"
+        touches.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [finger]})
+    touches.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})

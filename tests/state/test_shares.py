@@ -110,3 +110,24 @@ async def test_a_stranger_can_neither_share_nor_see_nor_end_what_is_anns(house: 
     async with house.parts.db.reading() as uow:
         assert await house.parts.sharing.links.one(uow, house.ann, link.id) == link
     assert await count(house) == 1
+
+
+async def test_an_owner_reads_why_a_picture_was_taken_down_and_cannot_share_it_again(
+    house: House, events: Events
+) -> None:
+    parts, link = house.parts, await a_link(house)
+    async with parts.db.unit_of_work() as uow:
+        await parts.sharing.reports.open(uow, link.id, "203.0.113.0/24", "copyright", "")
+    (ticket,) = await parts.sharing.tickets.open()
+    await parts.sharing.tickets.take_down(ticket.id)
+    tab = events.tab("tab", house.cookies["ann"])
+    await tab.send(Shares.open())
+    page: Shares = await tab.state(Shares)
+    (told,) = page.taken_down
+    assert told.id == house.result_id
+    assert "after a report: “It copies a work without permission”. It cannot be shared again." in told.sentence
+    await tab.send(ShareDialog.ask_picture(house.result_id))
+    await tab.send(ShareDialog.submit(FORM))
+    assert (await dialog(tab)).error == (
+        "An operator took a picture of these down after a report. It cannot be shared again."
+    )

@@ -130,18 +130,27 @@ class Limiter:
         if past:
             past.pop()
 
+    def remembered(self, rule: Rule) -> int:
+        """How many keys of this rule are in memory."""
+        return len(self._past.get(rule.name, ()))
+
     def _past_of(self, rule: Rule, key: str, now: float) -> deque[float]:
         """When this was done, as far back as the rule's longest window."""
         kept = self._past.setdefault(rule.name, OrderedDict())
         hashed = self._keyring.digest(f"limit {rule.name}", key)
         past = kept.setdefault(hashed, deque())
         kept.move_to_end(hashed)
-        while len(kept) > self._capacity:
-            kept.popitem(last=False)
         longest = max(seconds for _, seconds in rule.windows)
+        while len(kept) > self._capacity or _is_over(next(iter(kept.values())), past, now - longest):
+            kept.popitem(last=False)
         while past and past[0] <= now - longest:
             past.popleft()
         return past
+
+
+def _is_over(oldest: deque[float], asked: deque[float], before: float) -> bool:
+    """Whether the longest unused key counts nothing any more: many strangers must not fill the memory."""
+    return oldest is not asked and (not oldest or oldest[-1] <= before)
 
 
 def _wait(rule: Rule, past: deque[float], now: float) -> int:

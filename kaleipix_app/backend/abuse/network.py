@@ -47,7 +47,10 @@ class Networks:
 
 
 def _within(client: IPv4Address | IPv6Address, prefixes: dict[int, int]) -> str:
-    return str(ip_network((client, prefixes[client.version]), strict=False))
+    """Like `str(ip_network(…))`, which takes ten times as long: this is done for every page."""
+    prefix, length = prefixes[client.version], client.max_prefixlen
+    first = int(client) >> (length - prefix) << (length - prefix)
+    return f"{IPv4Address(first) if client.version == 4 else IPv6Address(first)}/{prefix}"
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:

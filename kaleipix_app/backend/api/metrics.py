@@ -17,6 +17,7 @@ from kaleipix_app.backend.errors import DatabaseFailed
 from kaleipix_app.backend.generation.figures import Figures
 from kaleipix_app.backend.jobs.cleanups import Cleanups
 from kaleipix_app.backend.privacy.inbox import Inbox
+from kaleipix_app.backend.sharing.tickets import Tickets
 
 #: Whoever passes a request on says so in one of these; then nobody knows how near its sender is.
 _FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
@@ -38,12 +39,12 @@ class _NearbyRoute(Route):
         return self.networks.is_near(host) and not any(name in headers for name in _FORWARDED)
 
 
-def routes(figures: Figures, cleanups: Cleanups, inbox: Inbox, networks: Networks) -> list[Route]:
+def routes(figures: Figures, cleanups: Cleanups, inbox: Inbox, tickets: Tickets, networks: Networks) -> list[Route]:
     """`GET /metrics`."""
 
     async def scrape(_request: Request) -> Response:
         try:
-            await _read(figures, cleanups, inbox)
+            await _read(figures, cleanups, inbox, tickets)
         except DatabaseFailed:
             _forget()
         return Response(metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"})
@@ -53,7 +54,7 @@ def routes(figures: Figures, cleanups: Cleanups, inbox: Inbox, networks: Network
     return [route]
 
 
-async def _read(figures: Figures, cleanups: Cleanups, inbox: Inbox) -> None:
+async def _read(figures: Figures, cleanups: Cleanups, inbox: Inbox, tickets: Tickets) -> None:
     """What the database knows. Raises DatabaseFailed."""
     queue, cleaned, asked = await figures.read(), await cleanups.last_done(), await inbox.deadlines()
     for state, count in queue.by_state.items():
@@ -65,6 +66,9 @@ async def _read(figures: Figures, cleanups: Cleanups, inbox: Inbox) -> None:
         metrics.last_cleanup.labels(name).set(moment.timestamp() if moment is not None else 0)
     for urgency in ("waiting", "due_soon", "overdue"):
         metrics.privacy_requests.labels(urgency).set(getattr(asked, urgency))
+    is_open, overdue = await tickets.counts()
+    metrics.reports_open.set(is_open)
+    metrics.reports_overdue.set(overdue)
     metrics.database_up.set(1)
 
 
@@ -73,5 +77,6 @@ def _forget() -> None:
     metrics.database_up.set(0)
     metrics.generations.clear()
     metrics.privacy_requests.clear()
-    for gauge in (metrics.queue_depth, metrics.queue_oldest, metrics.leases_overdue):
+    queue = metrics.queue_depth, metrics.queue_oldest, metrics.leases_overdue
+    for gauge in (*queue, metrics.reports_open, metrics.reports_overdue):
         gauge.set(math.nan)

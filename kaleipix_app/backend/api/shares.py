@@ -35,7 +35,8 @@ from kaleipix_app.backend.sharing.access import PasscodeNeeded, Use
 from kaleipix_app.backend.sharing.service import Sharing
 
 # Asked for anew each time, so that a revoked link ends at once; the bytes need not be sent again.
-_CACHING = {"Cache-Control": "private, no-cache", "Vary": "Cookie", "X-Robots-Tag": "noindex"}
+CACHING = {"Cache-Control": "private, no-cache", "Vary": "Cookie", "X-Robots-Tag": "noindex"}
+PAGE_ROUTE, PICTURE_ROUTE = "/s/{token}", "/s/{token}/{image_id}/{variant}"
 _USES = {"thumb": Use.THUMB, "preview": Use.PREVIEW, "original": Use.ORIGINAL}
 
 _SMALL, _EFFORT = 10_000, 6  # bytes of a page of one or a few pictures
@@ -76,7 +77,11 @@ class _Shares:
             self._sharing.views.count(shown.share_id)
         if "page" not in shown.memo:
             shown.memo["page"] = share_pages.shown(shown, token, self._base)
-        return _page(request, shown.memo)
+        body, is_packed = page_bytes(shown.memo, request.headers.get("accept-encoding", ""))
+        answer = sent(body)
+        if is_packed:
+            answer.headers.update({"Content-Encoding": "gzip", "Vary": "Accept-Encoding"})
+        return answer
 
     async def unlock(self, request: Request) -> Response:
         """A passcode was typed: the right one leaves a cookie for this link alone."""
@@ -114,7 +119,7 @@ class _Shares:
         token, image_id = request.path_params["token"], request.path_params["image_id"]
         shown = await self._sharing.access.to(token, _USES[variant], self._proof(request), image_id)
         memo = shown.memo if variant == "thumb" else None  # small, and asked for by the hundred
-        return await self._answers.answer(request, shown.pictures[0].picture, variant, format, _CACHING, memo)
+        return await self._answers.answer(request, shown.pictures[0].picture, variant, format, CACHING, memo)
 
     async def archive(self, request: Request) -> Response:
         """All originals in one ZIP, made while it is sent."""
@@ -149,15 +154,13 @@ class _Shares:
         return self._networks.of(peer, ",".join(request.headers.getlist("x-forwarded-for")))
 
 
-def _page(request: Request, memo: dict[str, bytes]) -> Response:
-    """A rendered page; an album's is made smaller for browsers that take that, which all do."""
-    if len(memo["page"]) < _SMALL or "gzip" not in request.headers.get("accept-encoding", ""):
-        return sent(memo["page"])
+def page_bytes(memo: dict[str, bytes], accepted: str) -> tuple[bytes, bool]:
+    """A rendered page, and whether it is packed: an album's is, for browsers that take that, which all do."""
+    if len(memo["page"]) < _SMALL or "gzip" not in accepted:
+        return memo["page"], False
     if "gzip" not in memo:
         memo["gzip"] = gzip.compress(memo["page"], _EFFORT)
-    answer = sent(memo["gzip"])
-    answer.headers.update({"Content-Encoding": "gzip", "Vary": "Accept-Encoding"})
-    return answer
+    return memo["gzip"], True
 
 
 async def _form(request: Request) -> dict[str, str]:
@@ -194,11 +197,11 @@ def routes(
     """The page, its passcode, its pictures, their archive, and reports."""
     shares = _Shares(db, sharing, images, storage, limiter, networks, cookies, base)
     return [
-        Route("/s/{token}", _told(shares.page), methods=["GET"]),
-        Route("/s/{token}", _told(shares.unlock), methods=["POST"]),
+        Route(PAGE_ROUTE, _told(shares.page), methods=["GET"]),
+        Route(PAGE_ROUTE, _told(shares.unlock), methods=["POST"]),
         Route("/s/{token}/report", _told(shares.report), methods=["POST"]),
         Route("/s/{token}/pictures.zip", _told(shares.archive), methods=["GET"]),
-        Route("/s/{token}/{image_id}/{variant}", _told(shares.picture), methods=["GET"]),
+        Route(PICTURE_ROUTE, _told(shares.picture), methods=["GET"]),
     ]
 
 

@@ -38,4 +38,6 @@ class Image(SQLModel, table=True):
     storage_key: str  # folder in storage: original, thumb and preview lie below it
     created_at: datetime
     is_favourite: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    taken_down_at: datetime | None = None  # by an operator after a report: no link shows it any more
+    taken_down_for: str = Field(default="", sa_column_kwargs={"server_default": ""})  # why; a reason of a report
     deleted_at: datetime | None = None  # trash.py says what it means

@@ -209,7 +209,8 @@ CATEGORIES: tuple[Category, ...] = (
         tables=(
             Held.of(
                 "image",
-                "id owner_id kind content_type width height byte_size storage_key created_at deleted_at is_favourite",
+                "id owner_id kind content_type width height byte_size storage_key created_at deleted_at is_favourite "
+                "taken_down_at taken_down_for",
             ),
         ),
         files=("media/sources/*/*", "media/masks/*/*", "tmp/*"),
@@ -290,8 +291,11 @@ CATEGORIES: tuple[Category, ...] = (
         title="Share links",
         purpose="Shows the pictures you choose to whoever holds the link",
         basis=CONTRACT,
-        kept="Account lifetime; a link shows nothing any more once you revoke it or its time is over",
+        kept=f"Until the link has ended, and {periods.ENDED_LINKS.words} longer",
+        period=periods.ENDED_LINKS,
         detail=(
+            "A link shows nothing any more from the moment when you revoke it or its time is over. A report, and the "
+            f"link that it is about, stay for {periods.REPORTS.words} after it was closed. "
             "The token of a link and its passcode are kept as hashes. Of viewers only a count is kept; who reports "
             "a link leaves the report alone."
         ),

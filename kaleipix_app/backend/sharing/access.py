@@ -44,7 +44,14 @@ class Access:
 
     async def to(self, token: str, use: Use, proof: str = "", image_id: str = "") -> Shown:
         """The link with its pictures, or with the one that is asked for. Raises NotFound, PasscodeNeeded."""
-        shown = await self._contents.of(tokens.fingerprint(token), image_id)
+        return self._decided(await self._contents.of(tokens.fingerprint(token), image_id), use, proof)
+
+    def at_once(self, token: str, use: Use, proof: str = "", image_id: str = "") -> Shown | None:
+        """The same decision without waiting; None if it takes a look into the database. Raises like `to`."""
+        known = self._contents.known(tokens.fingerprint(token), image_id)
+        return self._decided(known, use, proof) if known is not None else None
+
+    def _decided(self, shown: Shown | None, use: Use, proof: str) -> Shown:
         if shown is None or not self._lives(shown) or not shown.pictures:
             raise NotFound
         if use in _NEEDS_DOWNLOADS and not shown.downloads:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, or_, select
 
 from kaleipix_app.backend.accounts.models import User
@@ -45,27 +46,39 @@ class Shown:
 
 
 class Contents:
-    """Reads links by the hash of their token. What was read is used again as long as nothing at all was written."""
+    """Reads links by the hash of their token. What was read is used again as long as nothing at all was written.
+
+    What was made of it (`memo`) is used for as long as the database says the same of the link and its pictures.
+    """
 
     def __init__(self, db: Database, origins: Origins) -> None:
         self._db = db
         self._origins = origins
-        self._mark: int | None = None
-        self._read: OrderedDict[tuple[str, str], Shown] = OrderedDict()
+        self._read: OrderedDict[tuple[str, str], tuple[int | None, Shown]] = OrderedDict()
+
+    def known(self, token_hash: str, image_id: str = "") -> Shown | None:
+        """What was read of the link, if nothing at all was written since; else None, and `of` has to be asked."""
+        found = self._read.get((token_hash, image_id))
+        if found is None or found[0] is None or found[0] != self._db.changes.mark():
+            return None
+        return found[1]
 
     async def of(self, token_hash: str, image_id: str = "") -> Shown | None:
         """The link, with all its pictures or with this one alone; None if there is no such link."""
-        mark = self._db.changes.mark()  # before reading: what is written meanwhile makes the next one read again
-        if mark is None or mark != self._mark:
-            self._mark = mark
-            self._read.clear()
-        elif known := self._read.get((token_hash, image_id)):
+        if known := self.known(token_hash, image_id):
             return known
+        key = token_hash, image_id
+        mark = self._db.changes.mark()  # before reading: what is written meanwhile makes the next one read again
         shown = await self._look(token_hash, image_id)
-        if shown is not None and mark is not None and mark == self._mark:
-            self._read[token_hash, image_id] = shown
-            if len(self._read) > _MOST:
-                self._read.popitem(last=False)
+        if shown is None:
+            self._read.pop(key, None)
+            return None
+        if key in self._read and self._read[key][1] == shown:
+            shown = self._read[key][1]  # says the same, and has its memo
+        self._read[key] = mark, shown
+        self._read.move_to_end(key)
+        if len(self._read) > _MOST:
+            self._read.popitem(last=False)
         return shown
 
     async def _look(self, token_hash: str, image_id: str) -> Shown | None:
@@ -91,7 +104,7 @@ class Contents:
             select(Image).where(
                 Image.id == image_id,
                 Image.owner_id == share.owner_id,
-                col(Image.deleted_at).is_(None),
+                _may_be_shown(),
                 select(ShareImage.image_id).where(ShareImage.share_id == share.id, belongs).exists(),
             )
         )
@@ -104,7 +117,7 @@ class Contents:
             .where(
                 ShareImage.share_id == share.id,
                 Image.owner_id == share.owner_id,
-                col(Image.deleted_at).is_(None),
+                _may_be_shown(),
             )
             .order_by(col(ShareImage.position))
         )
@@ -126,14 +139,16 @@ class Contents:
         if not share.shows_source or not ids:
             return {}
         found = await uow.session.exec(
-            select(Image).where(
-                col(Image.id).in_(ids), Image.owner_id == share.owner_id, col(Image.deleted_at).is_(None)
-            )
+            select(Image).where(col(Image.id).in_(ids), Image.owner_id == share.owner_id, _may_be_shown())
         )
         return {row.id: Picture.of(row) for row in found}
 
     async def _prompts(self, uow: UnitOfWork, share: Share, ids: Sequence[str]) -> dict[str, Origin]:
         return await self._origins.of(uow, share.owner_id, ids) if share.shows_prompt else {}
+
+
+def _may_be_shown() -> ColumnElement[bool]:
+    return col(Image.deleted_at).is_(None) & col(Image.taken_down_at).is_(None)
 
 
 def _shown(share: Share, owner_is_suspended: bool, pictures: Sequence[SharedPicture]) -> Shown:

@@ -14,7 +14,7 @@ from kaleipix_app.backend.abuse.limits import SHARES_PER_PERSON, Limiter
 from kaleipix_app.backend.accounts.viewer import Viewer
 from kaleipix_app.backend.clock import Clock
 from kaleipix_app.backend.db.engine import UnitOfWork
-from kaleipix_app.backend.errors import BadInput, NotFound
+from kaleipix_app.backend.errors import BadInput, Conflict, NotFound
 from kaleipix_app.backend.media.images import Images
 from kaleipix_app.backend.media.models import Image
 from kaleipix_app.backend.media.origin import Origins
@@ -23,6 +23,7 @@ from kaleipix_app.backend.sharing.models import Share, ShareImage
 from kaleipix_app.backend.sharing.terms import KEEP, Terms, expiry_of
 
 MOST_PICTURES = 500
+_MOST_TOLD = 20
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,15 @@ class OwnLink:
     first: str  # id of the first of them, or empty
     created_at: datetime
     expires_at: datetime | None
+
+
+@dataclass(frozen=True)
+class TakenDown:
+    """A picture that an operator took down after a report."""
+
+    image_id: str
+    reason: str  # of reports.REASONS
+    at: datetime
 
 
 class Links:
@@ -71,6 +81,8 @@ class Links:
         pictures = [id for id in wanted if id in kept]
         if not pictures:
             raise NotFound("This picture is not there any more.")
+        if await self._taken_down(uow, viewer, col(Image.id).in_(pictures)):
+            raise Conflict("An operator took a picture of these down after a report. It cannot be shared again.")
         self._limiter.take(SHARES_PER_PERSON, viewer.user_id)
         now = self._clock.now()
         id = tokens.new_id()
@@ -118,6 +130,20 @@ class Links:
         """Links that work, the newest first."""
         return await self._read(uow, viewer, col(Share.id).is_not(None), limit, offset)
 
+    async def taken_down(self, uow: UnitOfWork, viewer: Viewer) -> list[TakenDown]:
+        """Pictures of this person that no link may show any more, the latest first."""
+        return await self._taken_down(uow, viewer, col(Image.deleted_at).is_(None))
+
+    @staticmethod
+    async def _taken_down(uow: UnitOfWork, viewer: Viewer, which: ColumnElement[bool]) -> list[TakenDown]:
+        found = await uow.session.exec(
+            select(Image)
+            .where(Image.owner_id == viewer.user_id, col(Image.taken_down_at).is_not(None), which)
+            .order_by(col(Image.taken_down_at).desc(), col(Image.id))
+            .limit(_MOST_TOLD)
+        )
+        return [TakenDown(row.id, row.taken_down_for, row.taken_down_at) for row in found if row.taken_down_at]
+
     async def _add_pictures(self, uow: UnitOfWork, share: Share, pictures: Sequence[str]) -> None:
         origins = await self._origins.of(uow, share.owner_id, pictures)
         for position, id in enumerate(pictures):
@@ -148,7 +174,11 @@ class Links:
         found = await uow.session.exec(
             select(ShareImage.share_id, ShareImage.image_id)
             .join(Image, col(Image.id) == col(ShareImage.image_id))
-            .where(col(ShareImage.share_id).in_(share_ids), col(Image.deleted_at).is_(None))
+            .where(
+                col(ShareImage.share_id).in_(share_ids),
+                col(Image.deleted_at).is_(None),
+                col(Image.taken_down_at).is_(None),
+            )
             .order_by(col(ShareImage.position))
         )
         pictures: dict[str, list[str]] = {}

@@ -9,6 +9,7 @@ from kaleipix_app.backend.sharing.drafts import Drafts
 from kaleipix_app.backend.sharing.links import Links
 from kaleipix_app.backend.sharing.passcodes import Passcodes
 from kaleipix_app.backend.sharing.reports import Reports
+from kaleipix_app.backend.sharing.tickets import Tickets
 from kaleipix_app.backend.sharing.views import Views
 
 
@@ -22,3 +23,4 @@ class Sharing:
     passcodes: Passcodes
     reports: Reports
     views: Views
+    tickets: Tickets

@@ -47,6 +47,14 @@ def test_refused_ones_do_not_count(limiter: Limiter, clock: MovableClock) -> Non
     limiter.take(TWICE_A_MINUTE, "ann")
 
 
+def test_who_is_long_gone_is_forgotten(limiter: Limiter, clock: MovableClock) -> None:
+    for stranger in range(100):
+        limiter.take(TWICE_A_MINUTE, str(stranger))
+    clock.move(seconds=60)
+    limiter.take(TWICE_A_MINUTE, "ann")
+    assert limiter.remembered(TWICE_A_MINUTE) == 1
+
+
 def test_people_do_not_share_a_limit(limiter: Limiter) -> None:
     for _ in range(2):
         limiter.take(TWICE_A_MINUTE, "ann")

@@ -25,6 +25,8 @@ from kaleipix_app.backend.generation.machine import State
 from kaleipix_app.backend.generation.models import Generation
 from kaleipix_app.backend.privacy.models import PrivacyRequest
 from kaleipix_app.backend.providers.base import Refused
+from kaleipix_app.backend.sharing.models import ShareReport
+from kaleipix_app.backend.sharing.terms import Terms
 from tests.backend.generation.conftest import Pipeline, pipeline
 from tests.house import House
 
@@ -106,6 +108,18 @@ async def test_for_everybody_else_it_is_as_unknown_as_any_page(
     assert asked.status_code == (404 if method in ("GET", "HEAD") else 405)
     drop = "x-request-id"
     assert [h for h in asked.headers.items() if h[0] != drop] == [h for h in unknown.headers.items() if h[0] != drop]
+
+
+async def test_reports_that_wait_are_counted(studio: Guard, house: House) -> None:
+    parts = house.parts
+    async with parts.db.unit_of_work() as uow:
+        link = await parts.sharing.links.create(uow, house.ann, [house.result_id], Terms())
+        for _ in range(2):
+            await parts.sharing.reports.open(uow, link.id, "203.0.113.0/24", "other", "")
+        await uow.session.exec(update(ShareReport).values(due_at=parts.clock.now() - timedelta(seconds=1)))
+    async with _from(studio, "127.0.0.1") as near:
+        found = {name: value for name, _, value in _samples((await near.get("/metrics")).text)}
+    assert (found["kaleipix_share_reports_open"], found["kaleipix_share_reports_overdue"]) == (2, 2)
 
 
 async def test_nothing_in_them_is_about_a_person(studio: Guard, house: House) -> None:

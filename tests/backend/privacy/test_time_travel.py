@@ -54,6 +54,10 @@ DEADLINES = {
     "trash": periods.TRASH,
     "signal": periods.SIGNALS,
     "gone_signal": periods.SIGNALS,
+    "share": periods.ENDED_LINKS,
+    "share_image": periods.ENDED_LINKS,
+    "share_report": periods.REPORTS,
+    "reported_share": periods.REPORTS,
     "generation_log": periods.GENERATION_LOG,
     "gone_generation_log": periods.GENERATION_LOG,
     "gone_ledger_entry": periods.PAYMENTS,
@@ -117,6 +121,18 @@ def rows(now: datetime) -> Iterator[Any]:
     result.generation_id = canary("gone_generation")
     yield result
     choices: dict[str, Any] = {"downloads": True, "shows_prompt": False, "shows_source": False}
+    for name in ("share", "reported_share", "live_share"):
+        ended = None if name == "live_share" else now
+        yield Share(id=canary(name), owner_id=ann, token_hash=name, created_at=now, revoked_at=ended, **choices)
+    yield ShareImage(share_id=canary("share"), image_id=canary("kept"), position=0, made_by=canary("share_image"))
+    yield ShareReport(
+        id=canary("share_report"),
+        share_id=canary("reported_share"),
+        reason="other",
+        created_at=now,
+        due_at=now,
+        closed_at=now,
+    )
     share = canary("gone_share")
     yield Share(id=share, owner_id=zed, token_hash="x", title=share, created_at=now, **choices)
     yield ShareImage(share_id=share, image_id=canary("gone_image"), position=0, made_by=canary("gone_share_image"))
@@ -250,7 +266,7 @@ async def test_each_is_found_the_day_before_and_nowhere_the_day_after(parts: Con
                     assert (name in there) is is_kept, (name, then)
                     assert (name in copy) is (is_kept and name in IN_ANNS_COPY), (name, then)
                 assert bool(await in_a_copy(parts, "id-of-zed")) is ("gone_user" in there)
-    assert {"kept", "ledger_entry"} <= await found(parts), "what has no deadline stays"
+    assert {"kept", "live_share", "ledger_entry"} <= await found(parts), "what has no deadline stays"
     if parts.db.is_sqlite:
         await asyncio.sleep(0)
         left = await bytes_of_the_database(parts)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from PIL import Image as Pillow
 
 from kaleipix_app.backend.container import Container
 from kaleipix_app.backend.sharing.links import OwnLink
 from kaleipix_app.backend.sharing.terms import Terms, read_terms
+from tests.backend.media.samples import file
 from tests.conftest import MovableClock
 from tests.house import House
 
@@ -44,9 +47,23 @@ class Gallery:
         async with self.parts.db.unit_of_work() as uow:
             await self.parts.sharing.links.revoke(uow, self.house.ann, link.id)
 
+    async def more(self, count: int) -> list[str]:
+        """Pictures that Ann brought."""
+        photo = file(Pillow.new("RGB", (40, 30)), "PNG")
+        images, ann = self.parts.images, self.house.ann.user_id
+        return [(await images.keep_source(self.parts.db, ann, photo)).id for _ in range(count)]
+
+    @asynccontextmanager
+    async def another_process(self) -> AsyncIterator[Container]:
+        """All parts once more, on the same data."""
+        parts = Container(self.parts.settings, clock=self.clock)
+        yield parts
+        parts.ingest.close()
+        await parts.db.close()
+
     def browser(self, address: str = "203.0.113.7") -> httpx.AsyncClient:
         """Somebody with the whole house in front of them, as it is served, but without the front end's files."""
-        app = self.parts.guard(self.parts.api_app())
+        app = self.parts.share_lane(self.parts.guard(self.parts.api_app()))
         base = self.parts.settings.url
         transport = httpx.ASGITransport(app, client=(address, 1234))
         return httpx.AsyncClient(transport=transport, base_url=base, headers={"origin": base})

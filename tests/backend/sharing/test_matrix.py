@@ -37,6 +37,25 @@ async def suspended(gallery: Gallery, _link: OwnLink) -> None:
         )
 
 
+async def taken_down(gallery: Gallery, link: OwnLink) -> None:
+    parts = gallery.parts
+    async with parts.db.unit_of_work() as uow:
+        await parts.sharing.reports.open(uow, link.id, "203.0.113.0/24", "person", "")
+    (ticket,) = await parts.sharing.tickets.open()
+    await parts.sharing.tickets.take_down(ticket.id)
+
+
+async def account_deleted(gallery: Gallery, _link: OwnLink) -> None:
+    async for _ in gallery.parts.erasure.by_operator(gallery.house.ann.user_id, now=False):
+        pass
+
+
+async def forgotten(gallery: Gallery, link: OwnLink) -> None:
+    await gallery.revoke(link)
+    gallery.clock.move(days=30)
+    await gallery.parts.cleanups.run()
+
+
 async def deleted(gallery: Gallery, _link: OwnLink) -> None:
     async with gallery.parts.db.unit_of_work() as uow:
         await gallery.parts.deletions.delete(uow, gallery.house.ann, gallery.house.result_id)
@@ -48,7 +67,16 @@ async def deleted_for_ever(gallery: Gallery, link: OwnLink) -> None:
 
 
 Ending = Callable[[Gallery, OwnLink], Awaitable[None]]
-ENDINGS: tuple[Ending, ...] = (revoked, expired, suspended, deleted, deleted_for_ever)
+ENDINGS: tuple[Ending, ...] = (
+    revoked,
+    expired,
+    suspended,
+    taken_down,
+    account_deleted,
+    forgotten,
+    deleted,
+    deleted_for_ever,
+)
 
 
 async def answers(browser: httpx.AsyncClient, link: OwnLink, image: str) -> list[httpx.Response]:
@@ -95,6 +123,16 @@ async def test_a_link_that_has_ended_was_never_there(gallery: Gallery, ending: E
             assert visible(await browser.post(path_of(link), data=form)) == visible(await unknown(browser, "GET"))
         reported = await browser.post(f"{path_of(link)}/report", data={"reason": "other"})
         assert visible(reported) == visible(await unknown(browser, "GET"))
+
+
+@pytest.mark.parametrize("ending", [ending for ending in ENDINGS if ending not in (deleted, deleted_for_ever)])
+async def test_the_source_goes_with_its_link(gallery: Gallery, ending: Ending) -> None:
+    link = await gallery.share(source=True)
+    sources = [path_of(link) + address.format(image=gallery.house.source_id) for address in PICTURES]
+    async with gallery.browser() as browser:
+        assert {(await browser.get(path)).status_code for path in sources} == {200}
+        await ending(gallery, link)
+        await assert_nothing(browser, [await browser.get(path) for path in sources])
 
 
 async def test_a_live_link_shows_its_picture(gallery: Gallery) -> None:
