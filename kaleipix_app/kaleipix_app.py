@@ -67,7 +67,8 @@ app.add_page(not_found, route="/404", title="Nothing here · Kaleipix")
 @asynccontextmanager
 async def work() -> AsyncIterator[None]:
     """Jobs, and the doorbell of every open tab."""
-    TABS.connect(partial(refresh, app))
+    TABS.connect(partial(refresh, app), lambda token: token in app.event_namespace.token_to_sid)
+    parts.end_mails.connect(TABS.is_open)
     parts.feed.subscribe(TABS.ring)
     async with parts.running():
         yield

@@ -17,7 +17,6 @@ from kaleipix_app.state.trash import TrashBin
 from kaleipix_app.state.views import LiveView, MadeView, ResultView
 
 _SMALL = f"{theme.QUIET} border border-line text-ink"
-_LONG = 10  # seconds; nobody wants to be told of less
 _CHECKBOX = "-mt-2 flex min-h-9 items-center gap-2 text-sm text-muted cursor-pointer [&[hidden]]:hidden"
 
 
@@ -167,7 +166,7 @@ def history() -> rx.Component:
             class_name=_CHECKBOX,
         ),
         rx.el.div(
-            notify(live=Studio.live, made=Studio.made, seconds=_LONG, disabled=~Studio.ready, class_name=_CHECKBOX),
+            notify(live=Studio.live, made=Studio.made, disabled=~Studio.ready, class_name=_CHECKBOX),
             hidden=TrashBin.shown,
         ),
         rx.cond(TrashBin.shown, trash(), _everything()),
