@@ -48,15 +48,17 @@ function KxNotify({live, made, seconds, disabled, ref: _ref, ...props}) {
       if (on) try { new Notification("Your picture is ready", {body: prompt, tag: id, icon: "/mark.svg", silent: loud}); } catch { /* some phones only let apps do this */ }
     }
   }, [live, made, on, loud]);
-  const keep = (key, wanted) => { if (wanted) localStorage.setItem(key, "on"); else localStorage.removeItem(key); };
   const changed = async (event) => {
     const wanted = event.target.checked && (await Notification.requestPermission()) === "granted";
-    setCan(Notification.permission !== "denied"); setOn(wanted); keep(KX_NOTIFY, wanted);
+    setCan(Notification.permission !== "denied"); setOn(wanted);
+    if (wanted) localStorage.setItem(KX_NOTIFY, "on"); else localStorage.removeItem(KX_NOTIFY);
   };
   const heard = (event) => {
     const wanted = event.target.checked;
-    setLoud(wanted); keep(KX_SOUND, wanted);
-    if (wanted) { kxWake(); kxAudio?.resume().then(kxSound); }  // so that one knows what to listen for
+    setLoud(wanted);
+    if (!wanted) return localStorage.removeItem(KX_SOUND);
+    localStorage.setItem(KX_SOUND, "on");
+    kxWake(); kxAudio?.resume().then(kxSound);  // so that one knows what to listen for
   };
   const box = (checked, onChange, text, hidden) => jsx("label", {...props, hidden},
     jsx("input", {type: "checkbox", checked, disabled, onChange, className: "size-4 accent-accent"}), text);

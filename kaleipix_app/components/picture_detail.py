@@ -43,6 +43,7 @@ def picture_detail() -> rx.Component:
         ),
         open=shown.id != "",
         on_dismiss=PictureDetail.close,
+        goes_back=True,
         aria_label="Picture",
         class_name="m-auto max-h-[94dvh] w-[min(72rem,calc(100vw-1.5rem))] flex-col gap-5 overflow-y-auto rounded-panel border border-line bg-surface p-4 text-ink shadow-float open:flex lg:flex-row lg:p-5 backdrop:bg-black/70",
     )
@@ -101,19 +102,14 @@ def _facts() -> rx.Component:
 def _made_from() -> rx.Component:
     shown = PictureDetail.shown
     return rx.fragment(
-        rx.el.div(
-            rx.cond(
-                shown.source != "",
-                picture(
-                    shown.source,
-                    "Its source",
-                    320,
-                    320,
-                    class_name="size-16 shrink-0 rounded-control bg-raised object-cover",
-                ),
+        rx.el.p(shown.prompt, class_name="max-h-40 overflow-y-auto whitespace-pre-wrap text-sm", tab_index=0),
+        rx.cond(
+            shown.source != "",
+            rx.el.div(
+                _input(shown.source, "Source", "Its source"),
+                rx.cond(shown.mask != "", _input(shown.mask, "Mask", "Its mask: white was painted anew")),
+                class_name="flex gap-3",
             ),
-            rx.el.p(shown.prompt, class_name="max-h-40 overflow-y-auto whitespace-pre-wrap text-sm", tab_index=0),
-            class_name="flex gap-3",
         ),
         rx.el.div(
             *(
@@ -124,6 +120,15 @@ def _made_from() -> rx.Component:
             ),
             class_name="grid grid-cols-2 gap-2",
         ),
+    )
+
+
+def _input(thumb: rx.Var[str], caption: str, alt: str) -> rx.Component:
+    """What it was made from."""
+    return rx.el.figure(
+        picture(thumb, alt, 320, 320, class_name="size-20 rounded-control border border-line bg-raised object-cover"),
+        rx.el.figcaption(caption, class_name="text-xs text-muted"),
+        class_name="flex flex-col gap-1",
     )
 
 

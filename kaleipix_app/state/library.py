@@ -103,6 +103,11 @@ class Library(rx.State):
         return rx.redirect(address_of(viewer.username, query))
 
     @rx.event
+    async def close_error(self) -> None:
+        """The sentence was read."""
+        self.error = ""
+
+    @rx.event
     async def show_everything(self) -> rx.event.EventSpec:
         """No filter."""
         viewer = await viewer_of(self)
@@ -189,6 +194,10 @@ class Library(rx.State):
         async with parts.db.reading() as uow:
             mine = await parts.collections.mine(uow, viewer.user_id)
         self.collections = [OptionView(one.id, one.name) for one in mine]
+
+    def _is_here(self) -> bool:
+        """Whether this page is what the tab shows: its state outlives a visit to the studio."""
+        return self.ready and self.router.url.path.rstrip("/").endswith("/library")
 
     def _show_error(self, sentence: str) -> None:
         self.error = sentence

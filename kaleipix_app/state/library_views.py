@@ -96,6 +96,7 @@ class DetailView:
     height: int = 1
     prompt: str = ""
     source: str = ""  # thumbnail
+    mask: str = ""  # thumbnail: what was painted anew is white
     is_result: bool = False
     favourite: bool = False
     lines: list[LineView] = field(default_factory=list)
@@ -143,6 +144,7 @@ def detail_view(detail: Detail) -> DetailView:
         height=picture.height,
         prompt=prompt,
         source=f"/media/{record.source_id}/thumb" if record and record.source_id else "",
+        mask=f"/media/{record.mask_id}/thumb" if record and record.mask_id else "",
         is_result=record is not None,
         favourite=picture.is_favourite,
         lines=[LineView(label, value) for label, value in [*_asked(detail), *_file(detail)] if value],
