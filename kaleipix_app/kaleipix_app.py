@@ -23,6 +23,7 @@ from kaleipix_app.state.account import Account
 from kaleipix_app.state.composer import Composer
 from kaleipix_app.state.email_change import EmailChange
 from kaleipix_app.state.guard import SessionGuard
+from kaleipix_app.state.ledger import Credits
 from kaleipix_app.state.library import Library
 from kaleipix_app.state.live import refresh
 from kaleipix_app.state.login import Login
@@ -58,7 +59,9 @@ app.add_page(login, route="/login", title="Sign in · Kaleipix", on_load=Login.o
 app.add_page(studio, route="/w/[username]", title="Studio · Kaleipix", on_load=[Studio.open, Composer.open, Tools.open])
 app.add_page(library, route="/w/[username]/library", title="Library · Kaleipix", on_load=Library.open)
 app.add_page(shares, route="/w/[username]/shares", title="Share links · Kaleipix", on_load=Shares.open)
-app.add_page(account, route="/account", title="Account · Kaleipix", on_load=[Account.open, EmailChange.resume])
+app.add_page(
+    account, route="/account", title="Account · Kaleipix", on_load=[Account.open, EmailChange.resume, Credits.open]
+)
 app.add_page(privacy_centre, route="/account/privacy", title="Privacy centre · Kaleipix", on_load=PrivacyCentre.open)
 app.add_page(account_deleted, route="/account/deleted", title="Account deleted · Kaleipix")
 app.add_page(not_found, route="/404", title="Nothing here · Kaleipix")

@@ -120,7 +120,18 @@ def _failed(one: rx.Var[LiveView]) -> rx.Component:
         rx.icon("circle-alert", size=20, class_name="mt-0.5 shrink-0 text-danger"),
         rx.el.div(
             rx.el.p(one.prompt, class_name="truncate text-sm font-medium"),
-            rx.el.p(one.error, " Not charged: credits returned.", class_name="text-sm text-muted max-lg:text-xs"),
+            rx.el.p(
+                one.error,
+                " Not charged: ",
+                rx.el.a(
+                    "credits returned",
+                    href=f"/account#refund-{one.id}",
+                    title="The line of your account that gave them back",
+                    class_name="underline decoration-line underline-offset-2 hover:text-ink",
+                ),
+                ".",
+                class_name="text-sm text-muted max-lg:text-xs",
+            ),
             rx.el.div(
                 rx.el.button("Retry", type="button", on_click=Studio.retry(one.id), class_name=_SMALL),
                 rx.cond(

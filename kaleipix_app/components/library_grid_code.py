@@ -57,14 +57,13 @@ function KxLibraryGrid({page, found, change, cleared, everything, onMore, onZone
   useEffect(() => { onZone?.(Intl.DateTimeFormat().resolvedOptions().timeZone ?? "UTC"); }, []);
   useEffect(() => {
     const now = known.current, first = now.version < 0;
-    place.current.address = kxAddress();
     if (first && kxCameBack && kxKept?.address === kxAddress()) {
-      kept.current = kxKept;
+      kept.current = kxKept; place.current = {...kxKept};
       known.current = {version: page.version, change: change.version, asked: null};
       setItems(kxKept.items); setEnded(kxKept.ended);
     } else if (page.version !== now.version) {
       if (page.after !== "") return;
-      const again = kept.current && kxRestored(kept.current, page, found);
+      const again = page.opened && place.current.address === kxAddress() && kxRestored(place.current, page, found);
       known.current = {version: page.version, change: change.version, asked: null};
       if (again) { setItems(again); return; }
       setItems(page.items); setEnded(page.ended); setActive(0); setAnchor(-1); setChosen({all: false, ids: new Set()});
@@ -87,8 +86,8 @@ function KxLibraryGrid({page, found, change, cleared, everything, onMore, onZone
     kept.current.isBack = true;
     window.scrollTo(0, kept.current.top);
   }, [items, width]);
-  Object.assign(place.current, {items, ended, found});
-  useLayoutEffect(() => () => { kxKept = {...place.current}; }, []);
+  useEffect(() => { Object.assign(place.current, {items, ended, found, address: kxAddress()}); }, [items, ended, found]);
+  useLayoutEffect(() => () => { kxKept = place.current; }, []);
   useLayoutEffect(() => {
     const measure = () => {
       const frame = box.current?.getBoundingClientRect();
@@ -187,7 +186,7 @@ function KxLibraryGrid({page, found, change, cleared, everything, onMore, onZone
     item.favourite && jsx("span", {className: "pointer-events-none absolute bottom-1.5 right-1.5 grid size-7 place-items-center rounded-full bg-surface text-accent-text shadow-raised"},
       jsx("span", {"aria-hidden": true}, "★"), jsx("span", {className: "sr-only"}, "Favourite")));
   const shown = layout.rows.map((row, index) => [row, index]).filter(([row]) => (row.top + row.height > view[0] && row.top < bottom) || (row.to !== undefined && row.from <= active && active < row.to));
-  return jsx("div", {...props, ref: box, role: "grid", "aria-multiselectable": true, "aria-rowcount": ended ? layout.rows.length : -1, style: {position: "relative", touchAction: any ? "pan-y pinch-zoom" : "auto", height: layout.height + (ended ? 0 : 160)}},
+  return jsx("div", {...props, ref: box, role: "grid", "aria-multiselectable": true, "aria-rowcount": ended ? layout.rows.length : -1, style: {position: "relative", touchAction: "pan-y pinch-zoom", height: layout.height + (ended ? 0 : 160)}},
     shown.map(([row, index]) => jsx("div", {key: row.day ?? "r" + row.from, role: "row", "aria-rowindex": index + 1, className: "absolute inset-x-0 flex", style: {top: row.top, height: row.height, gap: KX_GAP}},
       row.day ? jsx("div", {role: "gridcell", className: "flex items-end pb-2"}, jsx("h2", {className: "text-sm font-semibold text-muted"}, row.day))
         : items.slice(row.from, row.to).map((item, offset) => tile(item, row.from + offset)))),

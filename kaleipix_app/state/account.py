@@ -9,7 +9,8 @@ import reflex as rx
 
 from kaleipix_app.backend import container
 from kaleipix_app.backend.accounts.viewer import Viewer
-from kaleipix_app.state.account_views import SessionView, session_view
+from kaleipix_app.backend.errors import BadInput
+from kaleipix_app.state.account_views import MAIL_CHOICES, SessionView, session_view
 from kaleipix_app.state.guard import network_of, renewed_viewer_of, sentences, viewer_of
 from kaleipix_app.state.tabs import TABS
 
@@ -96,7 +97,9 @@ class Account(rx.State):
         parts = container.get()
         self.mail_error = self.told = ""
         with sentences(self._show_mail_error):
-            chosen = int(minutes) if minutes.isdecimal() else None
+            if minutes not in dict(MAIL_CHOICES):
+                raise BadInput("Choose one of the times in the list.")
+            chosen = int(minutes) if minutes else None
             async with parts.db.unit_of_work() as uow:
                 await parts.notifications.set_mail_after(uow, viewer, chosen)
         await self._read(viewer)

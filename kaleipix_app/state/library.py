@@ -70,7 +70,7 @@ class Library(rx.State):
         keys = sorted({model.provider for model in parts.models.values()})
         self.providers = [OptionView(key, provider_name(key)) for key in keys]
         await self._read_collections(viewer)
-        await self._start_over(viewer)
+        await self._start_over(viewer, opened=True)
         self.ready = True
         return None
 
@@ -113,13 +113,13 @@ class Library(rx.State):
         viewer = await viewer_of(self)
         return rx.redirect(address_of(viewer.username, {}))
 
-    async def _start_over(self, viewer: Viewer) -> None:
+    async def _start_over(self, viewer: Viewer, *, opened: bool = False) -> None:
         """The first page of another list, then how long it is."""
-        await self._read(viewer, "")
+        await self._read(viewer, "", opened=opened)
         self._removed = set()
         await self._count(viewer)
 
-    async def _read(self, viewer: Viewer, after: str) -> None:
+    async def _read(self, viewer: Viewer, after: str, *, opened: bool = False) -> None:
         parts = container.get()
         async with parts.db.reading() as uow:
             kept = await parts.library.page(uow, viewer.user_id, self._wanted, after=after, limit=PAGE + 1)
@@ -127,7 +127,7 @@ class Library(rx.State):
         if not after:
             self._first = kept[0].picture.id if kept else ""
         tiles = [tile_view(one) for one in kept[:PAGE]]
-        self.page = PageView(version, after, tiles, len(kept) <= PAGE, self._wanted.oldest_first)
+        self.page = PageView(version, after, tiles, len(kept) <= PAGE, self._wanted.oldest_first, opened)
 
     async def _count(self, viewer: Viewer) -> None:
         parts = container.get()

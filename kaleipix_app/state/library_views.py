@@ -42,6 +42,7 @@ class PageView:
     items: list[TileView] = field(default_factory=list)
     ended: bool = False
     oldest: bool = False
+    opened: bool = False  # again: what the grid has of the same list may stay
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,52 @@
+"""The account's credits, line by line. A failure in the studio links to the line that gave its credits back."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from kaleipix_app.components import theme
+from kaleipix_app.state.ledger import Credits, LineView
+
+
+def ledger_list() -> rx.Component:
+    """Newest first."""
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h2("Credits", id="credits", class_name="font-semibold"),
+            rx.el.p(
+                rx.cond(Credits.lines.length() > 0, f"{Credits.balance} left", ""),
+                class_name="text-sm text-muted tabular-nums",
+            ),
+            class_name="flex items-baseline justify-between gap-2",
+        ),
+        rx.cond(
+            Credits.lines.length() > 0,
+            rx.el.ul(
+                rx.foreach(Credits.lines, _line), class_name=f"{theme.PANEL} divide-y divide-line overflow-hidden"
+            ),
+            rx.el.p("What you are given and what you spend is listed here.", class_name=theme.HINT),
+        ),
+        rx.cond(
+            Credits.has_more,
+            rx.el.button("Show older", type="button", on_click=Credits.show_more, class_name=theme.SECONDARY),
+        ),
+        aria_labelledby="credits",
+        class_name="flex flex-col gap-3",
+    )
+
+
+def _line(one: rx.Var[LineView]) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            rx.el.p(one.what, class_name="truncate text-sm font-medium"),
+            rx.el.p(one.at, class_name="text-xs text-muted tabular-nums"),
+            class_name="min-w-0 grow",
+        ),
+        rx.el.p(
+            one.amount,
+            class_name=rx.cond(one.is_plus, "shrink-0 text-sm tabular-nums text-ok", "shrink-0 text-sm tabular-nums"),
+        ),
+        id=one.anchor,
+        key=one.anchor + one.at + one.amount,
+        class_name="flex scroll-mt-24 items-center gap-4 px-4 py-3 md:px-5 target:bg-raised",
+    )
