@@ -7,6 +7,28 @@ import reflex as rx
 from kaleipix_app.components import theme
 from kaleipix_app.state.ledger import Credits, LineView
 
+_CODE = """
+function KxLedgerLine({asked, children, ref: _ref, ...props}) {
+  const line = useRef(null);
+  useEffect(() => { if (asked) { line.current.scrollIntoView({block: "center"}); line.current.focus({preventScroll: true}); } }, [asked]);
+  return jsx("li", {...props, ref: line, tabIndex: asked ? -1 : undefined}, children);
+}"""
+
+
+class LedgerLine(rx.Component):
+    """A line that the page goes to when the address names it: it comes too late for the browser to do so."""
+
+    tag = "KxLedgerLine"
+    asked: rx.Var[bool]
+
+    def add_imports(self) -> dict[str, list[str]]:
+        """What the code uses of React."""
+        return {"react": ["useEffect", "useRef"]}
+
+    def add_custom_code(self) -> list[str]:
+        """The component itself."""
+        return [_CODE]
+
 
 def ledger_list() -> rx.Component:
     """Newest first."""
@@ -36,7 +58,7 @@ def ledger_list() -> rx.Component:
 
 
 def _line(one: rx.Var[LineView]) -> rx.Component:
-    return rx.el.li(
+    return LedgerLine.create(
         rx.el.div(
             rx.el.p(one.what, class_name="truncate text-sm font-medium"),
             rx.el.p(one.at, class_name="text-xs text-muted tabular-nums"),
@@ -46,7 +68,8 @@ def _line(one: rx.Var[LineView]) -> rx.Component:
             one.amount,
             class_name=rx.cond(one.is_plus, "shrink-0 text-sm tabular-nums text-ok", "shrink-0 text-sm tabular-nums"),
         ),
-        id=one.anchor,
+        asked=one.is_asked,
+        custom_attrs={"data-asked": rx.cond(one.is_asked, "", rx.Var("undefined"))},
         key=one.anchor + one.at + one.amount,
-        class_name="flex scroll-mt-24 items-center gap-4 px-4 py-3 md:px-5 target:bg-raised",
+        class_name="flex scroll-mt-24 items-center gap-4 px-4 py-3 md:px-5 data-asked:bg-raised",
     )

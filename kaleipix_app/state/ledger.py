@@ -10,7 +10,7 @@ from kaleipix_app.backend import container
 from kaleipix_app.backend.credits.statement import Line, lines
 from kaleipix_app.state.guard import viewer_of
 
-_PAGE = 12
+_PAGE, _MOST = 12, 240
 _WORDS = {"reserve": "Asked for a picture", "refund": "Not made, so it came back", "grant": "Given"}
 
 
@@ -23,6 +23,7 @@ class LineView:
     at: str
     amount: str
     is_plus: bool
+    is_asked: bool  # the address names it
 
 
 class Credits(rx.State):
@@ -42,7 +43,7 @@ class Credits(rx.State):
     @rx.event
     async def show_more(self) -> None:
         """Older lines."""
-        self._shown = min(self._shown + 2 * _PAGE, 20 * _PAGE)
+        self._shown = min(self._shown + 2 * _PAGE, _MOST)
         await self._read()
 
     async def _read(self) -> None:
@@ -50,16 +51,21 @@ class Credits(rx.State):
         parts = container.get()
         async with parts.db.reading() as uow:
             self.balance = await parts.ledger.balance(uow, viewer.user_id)
-            found = await lines(uow, viewer.user_id, self._shown + 1)
-        self.lines, self.has_more = [_view(one) for one in found[: self._shown]], len(found) > self._shown
+            found = await lines(uow, viewer.user_id, _MOST + 1)
+        views = [_view(one, self.router.url.fragment) for one in found]
+        asked = next((number for number, one in enumerate(views) if one.is_asked), 0)
+        self._shown = max(self._shown, asked + 1)
+        self.lines, self.has_more = views[: self._shown], self._shown < min(len(views), _MOST)
 
 
-def _view(line: Line) -> LineView:
+def _view(line: Line, asked: str) -> LineView:
+    anchor = f"{line.kind}-{line.generation_id}" if line.generation_id else ""
     noun = "credit" if abs(line.amount) == 1 else "credits"
     return LineView(
-        anchor=f"{line.kind}-{line.generation_id}" if line.generation_id else "",
+        anchor=anchor,
         what=line.note if line.kind == "grant" and line.note else _WORDS.get(line.kind, line.note or line.kind),
         at=f"{line.at.day} {line.at:%B %Y, %H:%M} UTC",
         amount=f"{'+' if line.amount > 0 else '−'}{abs(line.amount)} {noun}",
         is_plus=line.amount > 0,
+        is_asked=anchor != "" and anchor == asked,
     )

@@ -121,18 +121,3 @@ def test_a_failure_covers_no_picture_on_a_phone(
     assert card is not None
     assert picture is not None
     assert card["y"] >= picture["y"] + picture["height"]
-
-
-@pytest.mark.parametrize("size", SIZES)
-def test_offline_is_said_and_so_is_its_end(
-    size: str, server: StudioServer, new_page: NewPage, keep: Callable[[Page, str], None]
-) -> None:
-    page = new_page(server.url, size)
-    sign_up(page, server, f"tunnel-{size}")
-    page.context.set_offline(True)
-    expect(page.get_by_text("You are offline")).to_be_visible()
-    keep(page, f"offline-{size}")
-    page.context.set_offline(False)
-    expect(page.get_by_text("You are offline")).to_have_count(0)
-    generate(page, "after the tunnel")
-    finished(page, "after the tunnel")

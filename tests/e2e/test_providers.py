@@ -124,6 +124,11 @@ def test_what_goes_wrong_is_told_plainly_and_paid_back(
     expect(failure).to_contain_text(sentence)
     expect(failure).to_contain_text("credits returned")
     expect(page.get_by_role("status", name="Credits")).to_contain_text("40")
+    failure.get_by_role("link", name="credits returned").click()
+    line = page.get_by_role("listitem").filter(has_text="Not made, so it came back")
+    expect(line).to_be_focused()
+    expect(line).to_contain_text("+1 credit")
+    page.go_back()
     failure.get_by_role("button", name="Retry").click()
     finished(page, prompt)
     assert remote.fal.submissions(prompt).jobs == 2
