@@ -20,6 +20,7 @@ _ALL = {
     "s3": "s3_in_flight",
     "s4": "s4_library",
     "s5": "s5_ingest",
+    "s6": "s6_zip",
     "s7": "s7_share",
     "s8": "s8_start",
     "s10": "s10_engine",

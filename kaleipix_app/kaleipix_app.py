@@ -23,6 +23,7 @@ from kaleipix_app.state.account import Account
 from kaleipix_app.state.composer import Composer
 from kaleipix_app.state.email_change import EmailChange
 from kaleipix_app.state.guard import SessionGuard
+from kaleipix_app.state.ledger import Credits
 from kaleipix_app.state.library import Library
 from kaleipix_app.state.live import refresh
 from kaleipix_app.state.login import Login
@@ -69,7 +70,10 @@ app.add_page(
     shares, route="/w/[username]/shares", title="Share links · Kaleipix", on_load=[Shares.open, PolicyNotice.open]
 )
 app.add_page(
-    account, route="/account", title="Account · Kaleipix", on_load=[Account.open, EmailChange.resume, PolicyNotice.open]
+    account,
+    route="/account",
+    title="Account · Kaleipix",
+    on_load=[Account.open, EmailChange.resume, Credits.open, PolicyNotice.open],
 )
 app.add_page(
     privacy_centre,
@@ -84,7 +88,8 @@ app.add_page(not_found, route="/404", title="Nothing here · Kaleipix")
 @asynccontextmanager
 async def work() -> AsyncIterator[None]:
     """Jobs, and the doorbell of every open tab."""
-    TABS.connect(partial(refresh, app))
+    TABS.connect(partial(refresh, app), lambda token: token in app.event_namespace.token_to_sid)
+    parts.end_mails.connect(TABS.is_open)
     parts.feed.subscribe(TABS.ring)
     parts.feed.subscribe_to_all(TABS.ring_all)
     async with parts.running():

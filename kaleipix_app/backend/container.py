@@ -24,6 +24,7 @@ from kaleipix_app.backend.accounts.cookies import Cookies
 from kaleipix_app.backend.accounts.email_change import EmailChange
 from kaleipix_app.backend.accounts.fresh import FreshCodes
 from kaleipix_app.backend.accounts.leaving import Leaving
+from kaleipix_app.backend.accounts.notifications import Notifications
 from kaleipix_app.backend.accounts.people import People
 from kaleipix_app.backend.accounts.renaming import Renaming
 from kaleipix_app.backend.accounts.sessions import Sessions
@@ -58,6 +59,7 @@ from kaleipix_app.backend.errors import KaleipixError
 from kaleipix_app.backend.generation.callbacks import Callbacks
 from kaleipix_app.backend.generation.cleanups import cleanups as generation_cleanups
 from kaleipix_app.backend.generation.deletion import Deletions
+from kaleipix_app.backend.generation.ended import EndMails
 from kaleipix_app.backend.generation.feed import Feed, Previews
 from kaleipix_app.backend.generation.figures import Figures
 from kaleipix_app.backend.generation.history import History
@@ -159,6 +161,7 @@ class Container:
         settings = self.settings
         self.cookies = Cookies.of(settings)
         self.people = People()
+        self.notifications = Notifications()
         self.sessions = Sessions(self.clock, ended=self.feed.publish)
         self.identity = Identity(self.db, self.sessions, self.cookies)
         self.limiter = Limiter(self.clock, self.keyring)
@@ -201,7 +204,8 @@ class Container:
         self.library = Library(self.db, self.images, self.history, self.feed)
         self.collections = Collections(self.clock)
         self.selections = Selections(self.clock)
-        records = Records(self.clock, self.ledger, self.feed, self.previews)
+        self.end_mails = EndMails(self.clock, self.post, self.settings.url)
+        records = Records(self.clock, self.ledger, self.feed, self.previews, self.end_mails)
         self.transfers = Transfers(self.clock)
         self.timings = Timings(self.models)
         self.callbacks = Callbacks(self.settings, self.keyring, self.db, records, self.providers, self._ring)

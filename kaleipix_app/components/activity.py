@@ -17,8 +17,7 @@ from kaleipix_app.state.trash import TrashBin
 from kaleipix_app.state.views import LiveView, MadeView, ResultView
 
 _SMALL = f"{theme.QUIET} border border-line text-ink"
-_LONG = 10  # seconds; nobody wants to be told of less
-_CHECKBOX = "-mt-2 flex min-h-9 items-center gap-2 text-sm text-muted cursor-pointer [&[hidden]]:hidden"
+_CHECKBOX = "flex min-h-8 items-center gap-2 text-sm text-muted cursor-pointer [&[hidden]]:hidden"
 
 
 def running() -> rx.Component:
@@ -121,7 +120,18 @@ def _failed(one: rx.Var[LiveView]) -> rx.Component:
         rx.icon("circle-alert", size=20, class_name="mt-0.5 shrink-0 text-danger"),
         rx.el.div(
             rx.el.p(one.prompt, class_name="truncate text-sm font-medium"),
-            rx.el.p(one.error, " Not charged: credits returned.", class_name="text-sm text-muted max-lg:text-xs"),
+            rx.el.p(
+                one.error,
+                " Not charged: ",
+                rx.el.a(
+                    "credits returned",
+                    href=f"/account#refund-{one.id}",
+                    title="The line of your account that gave them back",
+                    class_name="text-ink underline decoration-edge underline-offset-2 hover:decoration-current",
+                ),
+                ".",
+                class_name="text-sm text-muted max-lg:text-xs",
+            ),
             rx.el.div(
                 rx.el.button("Retry", type="button", on_click=Studio.retry(one.id), class_name=_SMALL),
                 rx.cond(
@@ -154,21 +164,21 @@ def history() -> rx.Component:
             toggle(),
             class_name="flex items-center justify-between gap-2",
         ),
-        rx.el.label(
-            rx.el.input(
-                type="checkbox",
-                default_checked=True,
-                on_change=Studio.set_follow,
-                disabled=~Studio.ready,
-                class_name="size-4 accent-accent",
-            ),
-            "Follow new results",
-            hidden=TrashBin.shown,
-            class_name=_CHECKBOX,
-        ),
         rx.el.div(
-            notify(live=Studio.live, made=Studio.made, seconds=_LONG, disabled=~Studio.ready, class_name=_CHECKBOX),
+            rx.el.label(
+                rx.el.input(
+                    type="checkbox",
+                    default_checked=True,
+                    on_change=Studio.set_follow,
+                    disabled=~Studio.ready,
+                    class_name="size-4 accent-accent",
+                ),
+                "Follow new results",
+                class_name=_CHECKBOX,
+            ),
+            notify(live=Studio.live, made=Studio.made, disabled=~Studio.ready, class_name=_CHECKBOX),
             hidden=TrashBin.shown,
+            class_name="-mt-1 flex flex-col [&[hidden]]:hidden",
         ),
         rx.cond(TrashBin.shown, trash(), _everything()),
         class_name="flex flex-col gap-3",
@@ -192,30 +202,30 @@ def _everything() -> rx.Component:
 
 
 def _made(one: rx.Var[MadeView]) -> rx.Component:
+    """One picture stands beside its words, several above them."""
+    is_single = one.results.length() == 1
     return rx.el.li(
-        rx.el.div(rx.foreach(one.results, _thumb), without_pictures(one), class_name="grid grid-cols-4 gap-1.5"),
         rx.el.div(
+            rx.foreach(one.results, _thumb),
+            without_pictures(one),
+            class_name=rx.cond(is_single, "w-15 shrink-0", "grid w-full grid-cols-4 gap-1.5"),
+        ),
+        rx.el.div(
+            rx.el.p(one.prompt, title=one.prompt, class_name="truncate text-sm"),
             rx.el.div(
-                rx.el.p(one.prompt, class_name="truncate text-sm"),
-                rx.el.p(f"{one.about} · {one.cost}", class_name="truncate text-xs text-muted"),
-                class_name="min-w-0 grow",
+                rx.el.p(f"{one.about} · {one.cost}", class_name="min-w-0 grow truncate text-xs text-muted"),
+                _icon_button("repeat", f"Reuse: {one.prompt}", Composer.reuse(one.id)),
+                rx.cond(
+                    one.results.length() > 0,
+                    _icon_button("share-2", f"Link to everything of: {one.prompt}", ShareDialog.ask_generation(one.id)),
+                ),
+                delete_entry(one),
+                class_name="-mr-1.5 flex items-center",
             ),
-            rx.el.button(
-                "Reuse",
-                type="button",
-                on_click=Composer.reuse(one.id),
-                aria_label=f"Reuse: {one.prompt}",
-                class_name=theme.QUIET,
-            ),
-            rx.cond(
-                one.results.length() > 0,
-                _icon_button("share-2", f"Link to everything of: {one.prompt}", ShareDialog.ask_generation(one.id)),
-            ),
-            delete_entry(one),
-            class_name="flex items-center gap-2",
+            class_name="min-w-0 grow basis-0",
         ),
         key=one.id,
-        class_name="flex flex-col gap-2",
+        class_name="flex flex-wrap items-center gap-x-3 gap-y-1.5",
     )
 
 

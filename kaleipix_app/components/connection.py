@@ -35,7 +35,7 @@ function KxConnection({lost, ref: _ref, ...props}) {
 
 
 class Connection(rx.Component):
-    """Over the foot of the page, above what is fixed there; moves nothing."""
+    """Under the header, where nothing else is fixed; moves nothing."""
 
     tag = "KxConnection"
     lost: rx.Var[bool]

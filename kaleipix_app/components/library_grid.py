@@ -29,6 +29,7 @@ class LibraryGrid(rx.Component):
 
     tag = "KxLibraryGrid"
     page: rx.Var[PageView]
+    found: rx.Var[int]  # how many there are in all
     change: rx.Var[ChangeView]
     cleared: rx.Var[int]
     everything: rx.Var[bool]  # was selected from outside of the grid

@@ -1,5 +1,7 @@
 """The browser's half of the library's grid."""
 
+from kaleipix_app.components.library_grid_touch import CODE as TOUCH
+
 # Rows have known heights, so that what is on the screen follows from the scroll position alone. The row of the tile
 # that the keyboard is on always stays in the document, or the focus would be lost. Ids sort by time.
 _LAYOUT = """
@@ -30,12 +32,22 @@ function kxMerged(items, change, oldest) {
   }
   return kept;
 }
+// What the list was when its page was left, for whoever comes back to it by Back: the same list at the same place.
+let kxKept = null, kxCameBack = false;
+if (typeof window !== "undefined") window.addEventListener("popstate", () => { kxCameBack = true; setTimeout(() => { kxCameBack = false; }, 500); }, true);
+const kxAddress = () => window.location.pathname + window.location.search;
+function kxRestored(kept, page, found) {
+  const last = page.items[page.items.length - 1], at = last ? kept.items.findIndex((one) => one.id === last.id) : -1;
+  const added = page.items.length - (at + 1);
+  return at >= 0 && (found > 10000 || found - kept.found === added) ? [...page.items, ...kept.items.slice(at + 1)] : null;  // no more than that are counted
+}
 const kxIsTyping = (target) => target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], dialog");
 """
 
 _GRID = """
-function KxLibraryGrid({page, change, cleared, everything, onMore, onZone, onOpen, onFavourite, onDelete, onToggle, onRange, onAll, onNone, ref: _ref, ...props}) {
+function KxLibraryGrid({page, found, change, cleared, everything, onMore, onZone, onOpen, onFavourite, onDelete, onToggle, onRange, onAll, onNone, ref: _ref, ...props}) {
   const box = useRef(null), known = useRef({version: -1, change: 0, asked: null}), live = useRef({});
+  const kept = useRef(null), place = useRef({top: 0, address: ""});
   const [items, setItems] = useState([]), [ended, setEnded] = useState(false), [width, setWidth] = useState(0), [view, setView] = useState([0, 1200]);
   const [active, setActive] = useState(0), [anchor, setAnchor] = useState(-1), focusNext = useRef(false);
   const [chosen, setChosen] = useState({all: false, ids: new Set()});
@@ -44,10 +56,16 @@ function KxLibraryGrid({page, change, cleared, everything, onMore, onZone, onOpe
 
   useEffect(() => { onZone?.(Intl.DateTimeFormat().resolvedOptions().timeZone ?? "UTC"); }, []);
   useEffect(() => {
-    const now = known.current;
-    if (page.version !== now.version) {
-      if (page.after !== "") return;
+    const now = known.current, first = now.version < 0;
+    if (first && kxCameBack && kxKept?.address === kxAddress()) {
+      kept.current = kxKept; place.current = {...kxKept};
       known.current = {version: page.version, change: change.version, asked: null};
+      setItems(kxKept.items); setEnded(kxKept.ended);
+    } else if (page.version !== now.version) {
+      if (page.after !== "") return;
+      const again = page.opened && place.current.address === kxAddress() && kxRestored(place.current, page, found);
+      known.current = {version: page.version, change: change.version, asked: null};
+      if (again) { setItems(again); return; }
       setItems(page.items); setEnded(page.ended); setActive(0); setAnchor(-1); setChosen({all: false, ids: new Set()});
     } else if (page.after !== "" && page.after === now.asked) {
       now.asked = null;
@@ -64,10 +82,17 @@ function KxLibraryGrid({page, change, cleared, everything, onMore, onZone, onOpe
   useEffect(() => { if (everything) setChosen((old) => old.all ? old : {all: true, ids: new Set()}); }, [everything]);
 
   useLayoutEffect(() => {
+    if (!kept.current || kept.current.isBack || !items.length || !width) return;
+    kept.current.isBack = true;
+    window.scrollTo(0, kept.current.top);
+  }, [items, width]);
+  useEffect(() => { Object.assign(place.current, {items, ended, found, address: kxAddress()}); }, [items, ended, found]);
+  useLayoutEffect(() => () => { kxKept = place.current; }, []);
+  useLayoutEffect(() => {
     const measure = () => {
       const frame = box.current?.getBoundingClientRect();
       if (!frame) return;
-      setWidth(Math.floor(frame.width));
+      setWidth(Math.floor(frame.width)); place.current.top = window.scrollY;
       const from = Math.floor((-frame.top - KX_OVER) / 100) * 100;  // in steps: not every pixel is a new view
       setView((old) => old[0] === from && old[1] === window.innerHeight ? old : [from, window.innerHeight]);
     };
@@ -147,18 +172,11 @@ function KxLibraryGrid({page, change, cleared, everything, onMore, onZone, onOpe
     tile?.scrollIntoView({block: "nearest"});
   }, [active]);
 
-  const press = useRef({timer: 0, done: false});
-  const pressed = (at) => (event) => {
-    if (event.pointerType !== "touch") return;
-    press.current.done = false;
-    press.current.timer = setTimeout(() => { press.current.done = true; pick(at); navigator.vibrate?.(10); }, 450);
-  };
-  const released = () => clearTimeout(press.current.timer);
+  Object.assign(live.current, {items, chosen, any, choose: setChosen, onToggle, onRange, onAnchor: setAnchor});
+  useKxSwipe(box, live);
   const tile = (item, at) => jsx("div", {key: item.id, role: "gridcell", "aria-selected": isChosen(item.id), className: "group relative", style: {width: layout.size, height: layout.size}},
     jsx("button", {type: "button", "data-at": at, tabIndex: at === active ? 0 : -1, onFocus: () => setActive(at),
-      onClick: (event) => { if (press.current.done) { press.current.done = false; return; } clicked(at, event); },
-      onPointerDown: pressed(at), onPointerUp: released, onPointerCancel: released, onPointerMove: (event) => { if (Math.abs(event.movementY) > 4) released(); },
-      onContextMenu: (event) => { if (press.current.done) event.preventDefault(); },
+      onClick: (event) => clicked(at, event), style: {WebkitTouchCallout: "none"},
       className: "block size-full overflow-hidden rounded-control bg-raised cursor-pointer select-none " + (isChosen(item.id) ? "p-2" : "")},
       jsx("img", {src: "/media/" + item.id + "/thumb", alt: item.alt, width: 320, height: 320, decoding: "async", draggable: false,
         className: "size-full rounded-control object-cover"})),
@@ -168,7 +186,7 @@ function KxLibraryGrid({page, change, cleared, everything, onMore, onZone, onOpe
     item.favourite && jsx("span", {className: "pointer-events-none absolute bottom-1.5 right-1.5 grid size-7 place-items-center rounded-full bg-surface text-accent-text shadow-raised"},
       jsx("span", {"aria-hidden": true}, "★"), jsx("span", {className: "sr-only"}, "Favourite")));
   const shown = layout.rows.map((row, index) => [row, index]).filter(([row]) => (row.top + row.height > view[0] && row.top < bottom) || (row.to !== undefined && row.from <= active && active < row.to));
-  return jsx("div", {...props, ref: box, role: "grid", "aria-multiselectable": true, "aria-rowcount": ended ? layout.rows.length : -1, style: {position: "relative", height: layout.height + (ended ? 0 : 160)}},
+  return jsx("div", {...props, ref: box, role: "grid", "aria-multiselectable": true, "aria-rowcount": ended ? layout.rows.length : -1, style: {position: "relative", touchAction: "pan-y pinch-zoom", height: layout.height + (ended ? 0 : 160)}},
     shown.map(([row, index]) => jsx("div", {key: row.day ?? "r" + row.from, role: "row", "aria-rowindex": index + 1, className: "absolute inset-x-0 flex", style: {top: row.top, height: row.height, gap: KX_GAP}},
       row.day ? jsx("div", {role: "gridcell", className: "flex items-end pb-2"}, jsx("h2", {className: "text-sm font-semibold text-muted"}, row.day))
         : items.slice(row.from, row.to).map((item, offset) => tile(item, row.from + offset)))),
@@ -176,4 +194,4 @@ function KxLibraryGrid({page, change, cleared, everything, onMore, onZone, onOpe
       jsx("div", {role: "gridcell", className: "w-full animate-breathe rounded-control bg-raised"}, jsx("span", {className: "sr-only"}, "Loading more"))));
 }"""
 
-CODE = _LAYOUT + _GRID
+CODE = _LAYOUT + TOUCH + _GRID

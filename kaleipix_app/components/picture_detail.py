@@ -43,12 +43,14 @@ def picture_detail() -> rx.Component:
         ),
         open=shown.id != "",
         on_dismiss=PictureDetail.close,
+        goes_back=True,
         aria_label="Picture",
-        class_name="m-auto max-h-[94dvh] w-[min(72rem,calc(100vw-1.5rem))] flex-col gap-5 overflow-y-auto rounded-panel border border-line bg-surface p-4 text-ink shadow-float open:flex lg:flex-row lg:p-5 backdrop:bg-black/70",
+        class_name="m-auto max-h-[94dvh] w-[min(72rem,calc(100vw-1.5rem))] flex-col gap-4 overflow-y-auto overscroll-contain rounded-panel border border-line bg-surface p-4 text-ink shadow-float open:flex lg:flex-row lg:gap-5 lg:p-5 backdrop:bg-black/70",
     )
 
 
 def _facts() -> rx.Component:
+    """Beside the picture on a desk; on a phone above and below it, with the way out always in reach."""
     shown = PictureDetail.shown
     return rx.el.div(
         rx.el.div(
@@ -62,58 +64,58 @@ def _facts() -> rx.Component:
                 aria_label="Close",
                 class_name="grid size-10 place-items-center rounded-control text-muted hover:bg-raised hover:text-ink cursor-pointer",
             ),
-            class_name="flex items-center",
+            class_name="flex items-center max-lg:order-first max-lg:sticky max-lg:-top-4 max-lg:z-10 max-lg:-my-2 max-lg:bg-surface",
         ),
         rx.cond(shown.is_result, _made_from()),
+        _tools(),
         rx.el.dl(rx.foreach(shown.lines, _line), class_name="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1.5 text-sm"),
-        rx.el.div(
-            favourite_button(shown.id, shown.favourite),
-            rx.cond(
-                shown.is_result,
-                rx.el.button(
-                    rx.icon("share-2", size=16),
-                    "Share",
-                    type="button",
-                    on_click=ShareDialog.ask_picture(shown.id),
-                    class_name=theme.SECONDARY,
-                ),
-            ),
+        class_name="flex shrink-0 flex-col gap-4 max-lg:contents lg:w-80",
+    )
+
+
+def _tools() -> rx.Component:
+    shown = PictureDetail.shown
+    return rx.el.div(
+        favourite_button(shown.id, shown.favourite),
+        rx.cond(
+            shown.is_result,
             rx.el.button(
-                rx.icon("download", size=16),
-                "Download",
+                rx.icon("share-2", size=16),
+                "Share",
                 type="button",
-                on_click=rx.download(url=f"/media/{shown.id}/original?download=1"),
+                on_click=ShareDialog.ask_picture(shown.id),
                 class_name=theme.SECONDARY,
             ),
-            rx.el.button(
-                rx.icon("trash-2", size=16),
-                "Delete",
-                type="button",
-                on_click=PictureDetail.delete,
-                class_name=f"{theme.QUIET} min-h-10 hover:text-danger ml-auto",
-            ),
-            class_name="flex flex-wrap gap-2",
         ),
-        class_name="flex shrink-0 flex-col gap-4 lg:w-80",
+        rx.el.button(
+            rx.icon("download", size=16),
+            "Download",
+            type="button",
+            on_click=rx.download(url=f"/media/{shown.id}/original?download=1"),
+            class_name=theme.SECONDARY,
+        ),
+        rx.el.button(
+            rx.icon("trash-2", size=16),
+            "Delete",
+            type="button",
+            on_click=PictureDetail.delete,
+            class_name=f"{theme.SECONDARY} hover:text-danger",
+        ),
+        class_name="grid grid-cols-2 gap-2 border-t border-line pt-4",
     )
 
 
 def _made_from() -> rx.Component:
     shown = PictureDetail.shown
     return rx.fragment(
-        rx.el.div(
-            rx.cond(
-                shown.source != "",
-                picture(
-                    shown.source,
-                    "Its source",
-                    320,
-                    320,
-                    class_name="size-16 shrink-0 rounded-control bg-raised object-cover",
-                ),
+        rx.el.p(shown.prompt, class_name="max-h-40 shrink-0 overflow-y-auto whitespace-pre-wrap text-sm", tab_index=0),
+        rx.cond(
+            shown.source != "",
+            rx.el.div(
+                _input(shown.source, "Source", "Its source"),
+                rx.cond(shown.mask != "", _input(shown.mask, "Mask", "Its mask: white was painted anew")),
+                class_name="flex gap-3",
             ),
-            rx.el.p(shown.prompt, class_name="max-h-40 overflow-y-auto whitespace-pre-wrap text-sm", tab_index=0),
-            class_name="flex gap-3",
         ),
         rx.el.div(
             *(
@@ -124,6 +126,15 @@ def _made_from() -> rx.Component:
             ),
             class_name="grid grid-cols-2 gap-2",
         ),
+    )
+
+
+def _input(thumb: rx.Var[str], caption: str, alt: str) -> rx.Component:
+    """What it was made from."""
+    return rx.el.figure(
+        picture(thumb, alt, 320, 320, class_name="size-20 rounded-control border border-line bg-raised object-cover"),
+        rx.el.figcaption(caption, class_name="text-xs text-muted"),
+        class_name="flex flex-col gap-1",
     )
 
 

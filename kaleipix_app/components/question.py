@@ -4,9 +4,34 @@ from __future__ import annotations
 
 import reflex as rx
 
+# With `goesBack` the browser's Back closes it, as people expect of a whole page over another one: an entry of the
+# history is laid over that of the page. If it was closed otherwise, the entry stays and the next Back passes over it.
 _CODE = """
-function KxQuestion({open, onDismiss, children, ref: _ref, ...props}) {
+function useKxBack(open, wanted, onDismiss) {
+  const live = useRef({}), over = useRef("");
+  live.current = {open, onDismiss};
+  useEffect(() => {
+    if (!wanted || !open || history.state?.kxOver) return;
+    history.pushState({...history.state, kxOver: true}, "");
+    over.current = location.href;
+  }, [open]);
+  useEffect(() => {
+    if (!wanted) return;
+    if (history.state?.kxOver) over.current = location.href;
+    const popped = (event) => {
+      if (event.state?.kxOver) { over.current = location.href; return; }
+      if (over.current !== location.href) { over.current = ""; return; }
+      over.current = "";
+      event.stopImmediatePropagation();  // the page is the same: nothing is to be loaded anew
+      if (live.current.open) live.current.onDismiss?.(); else history.back();
+    };
+    window.addEventListener("popstate", popped, true);
+    return () => window.removeEventListener("popstate", popped, true);
+  }, []);
+}
+function KxQuestion({open, onDismiss, goesBack, children, ref: _ref, ...props}) {
   const dialog = useRef(null);
+  useKxBack(open, goesBack, onDismiss);
   useEffect(() => {
     if (open && !dialog.current.open) dialog.current.showModal();
     if (!open && dialog.current.open) dialog.current.close();
@@ -21,6 +46,7 @@ class Question(rx.Component):
 
     tag = "KxQuestion"
     open: rx.Var[bool]
+    goes_back: rx.Var[bool] = rx.Var.create(False)
     on_dismiss: rx.EventHandler[rx.event.no_args_event_spec]
 
     def add_imports(self) -> dict[str, list[str]]:

@@ -8,7 +8,9 @@ from kaleipix_app.components import theme
 from kaleipix_app.components.delete_account import delete_account
 from kaleipix_app.components.farewell import while_signed_in
 from kaleipix_app.components.fresh_code import fresh_code_dialog
+from kaleipix_app.components.ledger_list import ledger_list
 from kaleipix_app.components.notice import notice_line
+from kaleipix_app.components.notifications import notifications
 from kaleipix_app.components.person import sign_out_button
 from kaleipix_app.components.policy_notice import policy_notice
 from kaleipix_app.components.profile import profile
@@ -29,6 +31,8 @@ def account() -> rx.Component:
                 ),
                 profile(),
                 session_list(),
+                notifications(),
+                ledger_list(),
                 delete_account(),
                 id="content",
                 class_name="mx-auto flex w-full max-w-2xl grow flex-col gap-8 px-4 pt-8 pb-16 md:pt-12",

@@ -16,7 +16,7 @@ from kaleipix_app.components.picture import picture
 from kaleipix_app.components.picture_detail import picture_detail
 from kaleipix_app.components.policy_notice import policy_notice
 from kaleipix_app.components.share_dialog import share_dialog
-from kaleipix_app.components.shell import error_line, skip_link, theme_switch, wordmark
+from kaleipix_app.components.shell import skip_link, theme_switch, wordmark
 from kaleipix_app.components.trash import undo
 from kaleipix_app.state.library import Library
 from kaleipix_app.state.picture_detail import PictureDetail
@@ -43,7 +43,7 @@ def _library() -> rx.Component:
                 class_name="flex min-h-9 items-baseline gap-3",
             ),
             filters(),
-            error_line(Library.error),
+            _error(),
             rx.cond(Library.ready, rx.cond(Library.found > 0, _grid(), _nothing()), _loading()),
             selection_bar(),
             undo(),
@@ -74,9 +74,30 @@ def _header() -> rx.Component:
     )
 
 
+def _error() -> rx.Component:
+    """Floats: whoever has scrolled far sees it too, and no picture moves."""
+    return rx.cond(
+        Library.error != "",
+        rx.el.div(
+            rx.icon("circle-alert", size=18, class_name="mt-0.5 shrink-0"),
+            rx.el.span(Library.error, class_name="grow"),
+            rx.el.button(
+                rx.icon("x", size=16),
+                type="button",
+                on_click=Library.close_error,
+                aria_label="Close",
+                class_name="-my-1 grid size-8 shrink-0 place-items-center rounded-control hover:bg-surface cursor-pointer",
+            ),
+            role="alert",
+            class_name="fixed inset-x-4 top-18 z-40 mx-auto flex max-w-xl items-start gap-2 rounded-panel border border-danger bg-danger-soft px-4 py-3 text-sm text-danger shadow-float",
+        ),
+    )
+
+
 def _grid() -> rx.Component:
     return library_grid(
         page=Library.page,
+        found=Library.found,
         change=Library.change,
         cleared=Chosen.cleared,
         everything=Chosen.everything,

@@ -9,7 +9,8 @@ import reflex as rx
 
 from kaleipix_app.backend import container
 from kaleipix_app.backend.accounts.viewer import Viewer
-from kaleipix_app.state.account_views import SessionView, session_view
+from kaleipix_app.backend.errors import BadInput
+from kaleipix_app.state.account_views import MAIL_CHOICES, SessionView, session_view
 from kaleipix_app.state.guard import network_of, renewed_viewer_of, sentences, viewer_of
 from kaleipix_app.state.tabs import TABS
 
@@ -26,6 +27,8 @@ class Account(rx.State):
     was_renaming: bool = False  # the form was there: the focus goes back to the button that opened it
     rename_error: str = ""
     told: str = ""  # what was just changed, in a sentence
+    mail_after: str = ""  # minutes; empty: no mail
+    mail_error: str = ""
 
     @rx.event
     async def open(self) -> None:
@@ -87,18 +90,42 @@ class Account(rx.State):
             self.renaming, self.told = False, f"Your workspace is at /w/{name} now. Everything in it came along."
             await self._read(await renewed_viewer_of(self))
 
+    @rx.event
+    async def set_mail_after(self, minutes: str) -> None:
+        """A mail when something took longer, or none any more."""
+        viewer = await viewer_of(self)
+        parts = container.get()
+        self.mail_error = self.told = ""
+        with sentences(self._show_mail_error):
+            if minutes not in dict(MAIL_CHOICES):
+                raise BadInput("Choose one of the times in the list.")
+            chosen = int(minutes) if minutes else None
+            async with parts.db.unit_of_work() as uow:
+                await parts.notifications.set_mail_after(uow, viewer, chosen)
+        await self._read(viewer)
+
     async def _read(self, viewer: Viewer) -> None:
         """Rows → views. Assigns only what differs, because an assignment is sent to the browser."""
         parts = container.get()
         now: datetime = parts.clock.now()
         async with parts.db.reading() as uow:
             sessions = [session_view(one, now) for one in await parts.sessions.all_of(uow, viewer)]
-        for name, value in {"name": viewer.username, "email": viewer.email, "sessions": sessions}.items():
+            minutes = await parts.notifications.mail_after(uow, viewer)
+        views = {
+            "name": viewer.username,
+            "email": viewer.email,
+            "sessions": sessions,
+            "mail_after": str(minutes or ""),
+        }
+        for name, value in views.items():
             if getattr(self, name) != value:
                 setattr(self, name, value)
 
     def _show_sessions_error(self, sentence: str) -> None:
         self.sessions_error = sentence
+
+    def _show_mail_error(self, sentence: str) -> None:
+        self.mail_error = sentence
 
     def _show_rename_error(self, sentence: str) -> None:
         self.rename_error = sentence

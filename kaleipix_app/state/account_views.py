@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from kaleipix_app.backend.accounts.notifications import MINUTES
 from kaleipix_app.backend.accounts.sessions import OpenSession
+
+#: After what a mail is sent: the value and its words.
+MAIL_CHOICES = (
+    ("", "Never"),
+    *((str(minutes), f"After {minutes} minute{'' if minutes == 1 else 's'}") for minutes in MINUTES),
+)
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,7 @@ class Composer(rx.State):
     error: str = ""
     notice: NoticeView = NoticeView()  # what has to be read before the prompt below is sent elsewhere
     _unsent: list[Draft] = []
+    _replaces: str = ""  # the failure in whose place they are made
     _usual: dict[str, list[float]] = {}  # seconds for 1, 2, … pictures
 
     @rx.var
@@ -206,7 +207,7 @@ class Composer(rx.State):
         with sentences(self._show_error):
             async with parts.db.unit_of_work() as uow:
                 await parts.transfers.acknowledge(uow, viewer, self.notice.provider)
-            await self._send(self._unsent)
+            await self._send(self._unsent, self._replaces)
 
     @rx.event
     async def decline(self) -> None:
@@ -221,8 +222,8 @@ class Composer(rx.State):
                 raise NotEnoughCredits(missing)  # before anything has to be read about where pictures go
             await self._send(drafts)
 
-    async def _send(self, drafts: list[Draft]) -> bool:
-        """Queue all of them or none; or show what has to be read before. Whether they are queued."""
+    async def _send(self, drafts: list[Draft], replaces: str = "") -> None:
+        """Queue all of them or none, and dismiss the failure that they replace; or show what has to be read before."""
         viewer = await viewer_of(self)
         parts = container.get()
         self.error = ""
@@ -232,10 +233,10 @@ class Composer(rx.State):
                 async with parts.db.unit_of_work() as uow:
                     for draft in drafts:
                         await parts.generations.request(uow, viewer, draft)
-                return True
+                    if replaces:
+                        await parts.generations.dismiss(uow, viewer, replaces)
             except NoticeNeeded as needed:
-                self.notice, self._unsent = notice_view(needed), drafts
-        return False
+                self.notice, self._unsent, self._replaces = notice_view(needed), drafts, replaces
 
     @rx.event
     async def reuse(self, generation_id: str) -> None:
@@ -301,7 +302,7 @@ class Composer(rx.State):
             self.settings_version += 1
 
     def _close_notice(self) -> None:
-        self.notice, self._unsent = NoticeView(), []
+        self.notice, self._unsent, self._replaces = NoticeView(), [], ""
 
     def _draft(self, prompt: str, source_id: str | None) -> Draft:
         if self.seed and not self.seed.isdecimal():

@@ -70,7 +70,7 @@ class Library(rx.State):
         keys = sorted({model.provider for model in parts.models.values()})
         self.providers = [OptionView(key, provider_name(key)) for key in keys]
         await self._read_collections(viewer)
-        await self._start_over(viewer)
+        await self._start_over(viewer, opened=True)
         self.ready = True
         return None
 
@@ -103,18 +103,23 @@ class Library(rx.State):
         return rx.redirect(address_of(viewer.username, query))
 
     @rx.event
+    async def close_error(self) -> None:
+        """The sentence was read."""
+        self.error = ""
+
+    @rx.event
     async def show_everything(self) -> rx.event.EventSpec:
         """No filter."""
         viewer = await viewer_of(self)
         return rx.redirect(address_of(viewer.username, {}))
 
-    async def _start_over(self, viewer: Viewer) -> None:
+    async def _start_over(self, viewer: Viewer, *, opened: bool = False) -> None:
         """The first page of another list, then how long it is."""
-        await self._read(viewer, "")
+        await self._read(viewer, "", opened=opened)
         self._removed = set()
         await self._count(viewer)
 
-    async def _read(self, viewer: Viewer, after: str) -> None:
+    async def _read(self, viewer: Viewer, after: str, *, opened: bool = False) -> None:
         parts = container.get()
         async with parts.db.reading() as uow:
             kept = await parts.library.page(uow, viewer.user_id, self._wanted, after=after, limit=PAGE + 1)
@@ -122,7 +127,7 @@ class Library(rx.State):
         if not after:
             self._first = kept[0].picture.id if kept else ""
         tiles = [tile_view(one) for one in kept[:PAGE]]
-        self.page = PageView(version, after, tiles, len(kept) <= PAGE, self._wanted.oldest_first)
+        self.page = PageView(version, after, tiles, len(kept) <= PAGE, self._wanted.oldest_first, opened)
 
     async def _count(self, viewer: Viewer) -> None:
         parts = container.get()
@@ -189,6 +194,10 @@ class Library(rx.State):
         async with parts.db.reading() as uow:
             mine = await parts.collections.mine(uow, viewer.user_id)
         self.collections = [OptionView(one.id, one.name) for one in mine]
+
+    def _is_here(self) -> bool:
+        """Whether this page is what the tab shows: its state outlives a visit to the studio."""
+        return self.ready and self.router.url.path.rstrip("/").endswith("/library")
 
     def _show_error(self, sentence: str) -> None:
         self.error = sentence

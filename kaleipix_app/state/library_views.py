@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from kaleipix_app.backend.generation.history import Record
 from kaleipix_app.backend.generation.library.filters import Filter
 from kaleipix_app.backend.generation.library.pages import MOST_COUNTED, Kept
 from kaleipix_app.backend.generation.library.service import Detail
@@ -42,6 +43,7 @@ class PageView:
     items: list[TileView] = field(default_factory=list)
     ended: bool = False
     oldest: bool = False
+    opened: bool = False  # again: what the grid has of the same list may stay
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ class DetailView:
     height: int = 1
     prompt: str = ""
     source: str = ""  # thumbnail
+    mask: str = ""  # thumbnail: what was painted anew is white
     is_result: bool = False
     favourite: bool = False
     lines: list[LineView] = field(default_factory=list)
@@ -143,6 +146,7 @@ def detail_view(detail: Detail) -> DetailView:
         height=picture.height,
         prompt=prompt,
         source=f"/media/{record.source_id}/thumb" if record and record.source_id else "",
+        mask=f"/media/{record.mask_id}/thumb" if record and record.mask_id else "",
         is_result=record is not None,
         favourite=picture.is_favourite,
         lines=[LineView(label, value) for label, value in [*_asked(detail), *_file(detail)] if value],
@@ -159,18 +163,26 @@ def _asked(detail: Detail) -> list[tuple[str, str]]:
     if record is None:
         return []
     model = MODELS.get(record.model)
+    labels = {param.key: param.label for param in model.params} if model else {}
     kind = source_type(record.model, record.source_id)
     took = (record.finished_at - record.started_at) if record.finished_at and record.started_at else None
     return [
         ("Model", f"{model.name} ({model.vendor})" if model else record.model),
         ("Provider", provider_name(record.provider)),
         ("Seed", str(record.seed if picture.seed is None else picture.seed)),
-        ("Asked for", f"{record.count} × {record.aspect_ratio or 'the shape of the source'}"),
-        *((name.replace("_", " ").capitalize(), str(value)) for name, value in record.params.items()),
-        ("Cost", f"{record.price} credit{'' if record.price == 1 else 's'}, {record.count} asked for"),
+        ("Aspect ratio", record.aspect_ratio or "as its source"),
+        *((labels.get(key, key), str(value).capitalize()) for key, value in record.params.items()),
+        ("Pictures", _delivered(record)),
+        ("Cost", f"{record.price} credit{'' if record.price == 1 else 's'}"),
         ("Took", about_seconds(took.total_seconds()).removeprefix("about ") if took else ""),
         ("Provenance", f"{_MADE[kind]} ({kind.value})"),
     ]
+
+
+def _delivered(record: Record) -> str:
+    """How many were asked for, and how many are left of them if that is another number."""
+    kept = len(record.results)
+    return str(record.count) if kept == record.count else f"{record.count}, of which {kept} kept"
 
 
 def _file(detail: Detail) -> list[tuple[str, str]]:

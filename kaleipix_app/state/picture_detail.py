@@ -40,7 +40,7 @@ class PictureDetail(rx.State):
         viewer = await viewer_of(self)
         library, studio = await self.get_state(Library), await self.get_state(Studio)
         parts = container.get()
-        with sentences(library._show_error if library.ready else studio._show_error):
+        with sentences(library._show_error if library._is_here() else studio._show_error):
             async with parts.db.unit_of_work() as uow:
                 picture = await parts.images.get(uow, viewer.user_id, image_id)
                 await parts.library.set_favourite(uow, viewer, [image_id], not picture.is_favourite)

@@ -15,18 +15,27 @@ async def _nobody_looks(_token: str) -> bool:
     return False
 
 
+def _not_connected(_token: str) -> bool:
+    return False
+
+
 class Tabs:
     """User id → client tokens."""
 
     def __init__(self) -> None:
         self._refresh: Callable[[str], Awaitable[bool]] = _nobody_looks
+        self._is_connected: Callable[[str], bool] = _not_connected
         self._open: dict[str, set[str]] = {}
         self._ringing: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
 
-    def connect(self, refresh: Callable[[str], Awaitable[bool]]) -> None:
+    def connect(self, refresh: Callable[[str], Awaitable[bool]], is_connected: Callable[[str], bool]) -> None:
         """`refresh(token)` lets one tab read again and answers whether it still looks on."""
-        self._refresh = refresh
+        self._refresh, self._is_connected = refresh, is_connected
+
+    def is_open(self, user_id: str) -> bool:
+        """Whether this person has a page of ours open anywhere, in front or behind."""
+        return any(self._is_connected(token) for token in self._open.get(user_id, ()))
 
     def add(self, user_id: str, token: str) -> None:
         """This tab shows that person's pictures from now on, and nobody else's."""

@@ -117,9 +117,7 @@ class Tools(rx.State):
                 source_id=record.source_id,
                 mask_id=record.mask_id,
             )
-            if await composer._send([draft]):
-                async with parts.db.unit_of_work() as uow:
-                    await parts.generations.dismiss(uow, viewer, generation_id)
+            await composer._send([draft], replaces=generation_id)
 
     async def _take(self, composer: Composer, image_id: str) -> None:
         viewer = await viewer_of(self)

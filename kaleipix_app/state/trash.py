@@ -177,13 +177,14 @@ class TrashBin(rx.State):
         undone = list(image_ids) == self._undoable
         self.error = ""
         pictures: list[Picture] = []
-        with sentences(studio._show_error if undone else self._show_error):
+        library = await self.get_state(Library)
+        page = library if library._is_here() else studio
+        with sentences(page._show_error if undone else self._show_error):
             async with parts.db.unit_of_work() as uow:
                 pictures = await parts.deletions.restore(uow, viewer, image_ids)
         if set(image_ids) & set(self._undoable):
             self._let_go()
         await self._read_all(viewer)
-        library = await self.get_state(Library)
         await library._take_back(viewer, [picture.id for picture in pictures])
         results = [picture.id for picture in pictures if picture.kind == "result"]
         if results and studio.ready:

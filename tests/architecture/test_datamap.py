@@ -18,7 +18,7 @@ from tests.house import House
 ROOT = Path(__file__).parents[2] / "kaleipix_app"
 _SET_COOKIE = re.compile(r"\.set_cookie\(\s*([^,]+),")
 _STORED = re.compile(r"(?:local|session)Storage\.setItem\(\s*([\w.\"']+)")
-_CONSTANT = re.compile(r"const (\w+) = [\"']([^\"']+)[\"']")
+_CONSTANT = re.compile(r"(?:const|,) (\w+) = [\"']([^\"']+)[\"']")
 
 
 def held() -> Counter[str]:

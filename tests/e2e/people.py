@@ -6,6 +6,7 @@ import hashlib
 import re
 import secrets
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
@@ -75,6 +76,26 @@ def balance(page: Page) -> int:
     """Spendable credits as the page says."""
     text = page.get_by_role("status", name="Credits").inner_text()
     return int(text.split()[0])
+
+
+class Fingers:
+    """On the glass of a phone."""
+
+    def __init__(self, page: Page) -> None:
+        self._session = page.context.new_cdp_session(page)
+
+    def down(self, *points: tuple[float, float]) -> None:
+        self._touch("touchStart", points)
+
+    def move(self, *points: tuple[float, float]) -> None:
+        self._touch("touchMove", points)
+
+    def up(self) -> None:
+        self._touch("touchEnd", ())
+
+    def _touch(self, kind: str, points: Sequence[tuple[float, float]]) -> None:
+        given = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]
+        self._session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": given})
 
 
 def sign_in_elsewhere(page: Page, server: StudioServer, username: str) -> None:

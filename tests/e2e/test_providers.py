@@ -124,6 +124,11 @@ def test_what_goes_wrong_is_told_plainly_and_paid_back(
     expect(failure).to_contain_text(sentence)
     expect(failure).to_contain_text("credits returned")
     expect(page.get_by_role("status", name="Credits")).to_contain_text("40")
+    failure.get_by_role("link", name="credits returned").click()
+    line = page.get_by_role("listitem").filter(has_text="Not made, so it came back")
+    expect(line).to_be_focused()
+    expect(line).to_contain_text("+1 credit")
+    page.go_back()
     failure.get_by_role("button", name="Retry").click()
     finished(page, prompt)
     assert remote.fal.submissions(prompt).jobs == 2
@@ -153,3 +158,25 @@ def test_a_cold_start_is_explained(size: str, remote: Remote, new_page: NewPage)
     remote.runpod.release("queued", prompt=prompt)
     finished(page, prompt)
     assert balance(page) == 38
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_what_failed_is_made_elsewhere(size: str, remote: Remote, new_page: NewPage, keep: Keep) -> None:
+    page = new_page(remote.studio.url, size, bypass_csp=True)
+    sign_up(page, remote.studio, f"elsewhere-{size}")
+    prompt = f"a ship in a bottle {size}"
+    remote.fal.script("job", "policy", prompt=prompt)
+    first_picture(page, "FLUX.1 schnell", prompt, "fal.ai")
+    failure = page.get_by_role("alert").filter(has_text=prompt)
+    other = failure.get_by_role("button", name="instead")
+    expect(other).to_be_visible()
+    assert_accessible(page, f"made elsewhere ({size})")
+    keep(page, f"elsewhere-{size}")
+    other.click()
+    notice = page.get_by_role("dialog", name="Before the first picture from")
+    expect(notice.or_(page.get_by_role("img", name=re.compile(f"^{prompt}")).first)).to_be_visible()
+    if notice.is_visible():
+        notice.get_by_role("button", name="I understand").click()
+    finished(page, prompt)
+    expect(failure).to_have_count(0)
+    assert remote.fal.submissions(prompt).jobs in (1, 2), "the other model may be fal's as well"

@@ -165,3 +165,18 @@ async def test_another_name_is_shown_or_refused_in_a_sentence(house: House, tab:
     await tab.send(Studio.open())
     studio = await tab.state(Studio)
     assert (studio.username_shown, studio.stage.id) == ("nova", house.result_id)
+
+
+async def test_mails_about_what_took_long_are_chosen_and_switched_off(house: House, tab: Tab) -> None:
+    async def chosen() -> int | None:
+        async with house.parts.db.reading() as uow:
+            return await house.parts.notifications.mail_after(uow, house.ann)
+
+    assert (await tab.state(Account)).mail_after == ""
+    await tab.send(Account.set_mail_after("5"))
+    assert (await tab.state(Account)).mail_after == "5"
+    assert await chosen() == 5
+    await tab.send(Account.set_mail_after("7"))
+    assert (await tab.state(Account)).mail_error.startswith("Choose one")
+    await tab.send(Account.set_mail_after(""))
+    assert await chosen() is None

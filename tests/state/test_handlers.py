@@ -19,6 +19,7 @@ from kaleipix_app.state.deletion import AccountDeletion
 from kaleipix_app.state.email_change import EmailChange
 from kaleipix_app.state.fresh import FreshCode
 from kaleipix_app.state.guard import is_public
+from kaleipix_app.state.ledger import Credits
 from kaleipix_app.state.library import Library
 from kaleipix_app.state.login import Login
 from kaleipix_app.state.notices import Notices
@@ -38,6 +39,7 @@ from tests.state.harness import Events
 #: What anyone may call, and why it can do no harm: each of these changes only what the caller's own tab shows.
 OPEN_TO_ALL = {"Login.open", "Login.stepped", "Login.failed", "Login.start_over", "Notices.show", "Notices.close"}
 STATES = (
+    Credits,
     Library,
     Chosen,
     PictureDetail,

@@ -26,6 +26,7 @@ class User(SQLModel, table=True):
     deleted_at: datetime | None = Field(default=None, index=True)  # leaving.py says what it means
     restricted_at: datetime | None = None  # nothing is made of this person's data until they lift it
     objected_at: datetime | None = None  # to profiling that security does not need
+    mail_after_minutes: int | None = None  # tell by mail what took longer; None: never
 
 
 class LoginChallenge(SQLModel, table=True):

@@ -59,6 +59,7 @@ class Generation(SQLModel, table=True):
     created_at: datetime
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    mailed_at: datetime | None = None  # its owner was told of the end by mail
 
 
 class GenerationLog(SQLModel, table=True):

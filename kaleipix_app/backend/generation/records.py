@@ -10,6 +10,7 @@ from sqlmodel import col, select, update
 from kaleipix_app.backend.clock import Clock
 from kaleipix_app.backend.credits.ledger import Ledger
 from kaleipix_app.backend.db.engine import UnitOfWork
+from kaleipix_app.backend.generation.ended import EndMails
 from kaleipix_app.backend.generation.feed import Feed, Previews
 from kaleipix_app.backend.generation.machine import ACTIVE, FINAL, Event, State, after, before, move
 from kaleipix_app.backend.generation.models import Generation
@@ -24,11 +25,12 @@ class LeaseLost(Exception):
 class Records:
     """What the runner knows and writes of a generation. Every write is refused under an old fence."""
 
-    def __init__(self, clock: Clock, ledger: Ledger, feed: Feed, previews: Previews) -> None:
+    def __init__(self, clock: Clock, ledger: Ledger, feed: Feed, previews: Previews, mails: EndMails) -> None:
         self._clock = clock
         self._ledger = ledger
         self._feed = feed
         self._previews = previews
+        self._mails = mails
 
     async def load(self, uow: UnitOfWork, lease: Lease) -> Generation:
         """The row as it is now. Raises LeaseLost."""
@@ -69,6 +71,7 @@ class Records:
         if state in FINAL:
             price, count = bill
             await self._settle(uow, lease.owner_id, lease.job_id, price, price * values.get("delivered", 0) // count)
+            await self._mails.ended(uow, lease.job_id)
         uow.after_commit(lambda: self._feed.publish(lease.owner_id))
 
     async def put_off(self, uow: UnitOfWork, lease: Lease, wait: timedelta) -> None:

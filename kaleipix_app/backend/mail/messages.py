@@ -139,6 +139,27 @@ their session on your account page.
     return Message(to=to, subject="Your Kaleipix data is ready", text=text)
 
 
+def generation_ended(*, to: str, is_done: bool, pictures: int, minutes: int, url: str, off: str) -> Message:
+    """Told to who asked for it. What was written stays out of the mail: the page has it."""
+    took = "a minute" if minutes <= 1 else f"{minutes} minutes"
+    ready = "our picture is ready" if pictures == 1 else f"our {pictures} pictures are ready"
+    what = (
+        f"y{ready}, after {took}:"
+        if is_done
+        else f"what you asked for {took} ago could not be made. The credits\ncame back:"
+    )
+    text = f"""\
+Hello,
+
+{what}
+{url}
+
+You asked for this mail. Your account page switches it off:
+{off}
+"""
+    return Message(to=to, subject=f"Y{ready}" if is_done else "A picture could not be made", text=text)
+
+
 def privacy_request(*, to: str, reference: str, username: str, day: str) -> Message:
     """Tells the operator that somebody waits; what they wrote is in the studio alone."""
     text = f"""\

@@ -180,6 +180,31 @@ CATEGORIES: tuple[Category, ...] = (
         erased="With the account",
     ),
     Category(
+        key="notifications",
+        group="Account",
+        title="How you want to be told",
+        purpose="Tells you that a picture is ready, by mail or by your browser, if you asked for it",
+        basis=CONTRACT,
+        kept=_ACCOUNT,
+        period=periods.ACCOUNT_AFTER_DELETION,
+        detail="Off until you switch it on. A mail holds neither picture nor prompt.",
+        tables=(Held.of("user", "mail_after_minutes"),),
+        browser=(
+            BrowserKey(
+                "kaleipix.notify",
+                "localStorage",
+                "Remembers that you want to be told when a long one is done",
+                "Until you switch it off",
+            ),
+            BrowserKey(
+                "kaleipix.sound", "localStorage", "Remembers that you want to hear it", "Until you switch it off"
+            ),
+        ),
+        processors=("mail",),
+        exported=_IN_EXPORT,
+        erased="With the account",
+    ),
+    Category(
         key="exports",
         group="Account",
         title="Copies of your data that you asked for",
@@ -254,19 +279,11 @@ CATEGORIES: tuple[Category, ...] = (
                 "id owner_id request_id model provider prompt prompt_starred source_id mask_id aspect_ratio width "
                 "height count seed params price state progress delivered error_code error_sentence "
                 "cancel_requested_at dismissed_at ordered_at provider_job provider_place not_before attempts fence "
-                "lease_owner lease_until created_at started_at finished_at",
+                "lease_owner lease_until created_at started_at finished_at mailed_at",
             ),
             Held.of("prompt_word", "owner_id word generation_id"),  # by which the library finds them
         ),
-        browser=(
-            BrowserKey("kaleipix.prompt", "sessionStorage", "Keeps a prompt that you are typing", _TAB),
-            BrowserKey(
-                "kaleipix.notify",
-                "localStorage",
-                "Remembers that you want to be told when a long one is done",
-                "Until you switch it off",
-            ),
-        ),
+        browser=(BrowserKey("kaleipix.prompt", "sessionStorage", "Keeps a prompt that you are typing", _TAB),),
         processors=("fal", "runpod"),
         exported=_IN_EXPORT,
         erased="At once",

@@ -42,7 +42,8 @@ async def test_results_sources_and_settings(house: House, everything: bool) -> N
         settings = json.loads(archive.read(f"settings/{house.done_id}.json"))
     assert (settings["prompt"], settings["asked"]["settings"]["style"]) == (house.SECRET, "pixel")
     assert settings["digital_source_type"].endswith("/algorithmicMedia")
-    assert settings["source"] == f"sources/{house.source_id}"
+    assert (settings["source"], settings["mask"]) == (f"sources/{house.source_id}.png", None)
+    assert [one["file"] for one in settings["results"]] == [result]
 
 
 @pytest.mark.parametrize("who", ["bob", "nobody"])

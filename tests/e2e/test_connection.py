@@ -1,0 +1,101 @@
+"""Cut off while something runs: it is said, it goes by itself, nothing is lost. And who wants no motion has none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import SIZES, NewPage
+from tests.e2e.people import finished, generate, sign_up
+from tests.e2e.studio_server import StudioServer
+from tests.e2e.test_accessibility import assert_accessible, assert_fits
+from tests.e2e.test_library import tiles
+
+Keep = Callable[[Page, str], None]
+# What moves for longer than a frame, as the browser itself counts it.
+_MOVING = """() => document.getAnimations().map((one) => [one.animationName ?? one.transitionProperty,
+  one.effect.getComputedTiming().endTime]).filter(([, time]) => time > 16)"""
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.parametrize("size", SIZES)
+def test_offline_while_something_runs(
+    size: str, scheme: str, server: StudioServer, new_page: NewPage, keep: Keep
+) -> None:
+    page = new_page(server.url, size, scheme, bypass_csp=True)
+    sign_up(page, server, f"tunnel-{size}-{scheme}")
+    page.get_by_role("group", name="Number of images").get_by_role("radio", name="4").check()
+    expect(page.get_by_role("button", name="Generate 4")).to_be_visible()
+    generate(page, "through the tunnel")
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+    page.context.set_offline(True)
+    banner = page.get_by_role("status").filter(has_text="You are offline")
+    expect(banner).to_contain_text("goes on")
+    assert_accessible(page, f"offline ({size}, {scheme})")
+    assert_fits(page, f"offline ({size}, {scheme})")
+    keep(page, f"offline-{size}-{scheme}")
+    page.context.set_offline(False)
+    expect(banner).to_have_count(0)
+    finished(page, "through the tunnel")
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
+    expect(page.get_by_text("Connected again")).to_have_count(0)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_server_that_dies_and_comes_back_finishes_what_ran(
+    size: str, tmp_path: Path, new_page: NewPage, keep: Keep
+) -> None:
+    server = StudioServer(tmp_path / "data").start()
+    try:
+        page = new_page(server.url, size, bypass_csp=True)
+        sign_up(page, server, f"phoenix-{size}")
+        page.get_by_role("group", name="Number of images").get_by_role("radio", name="4").check()
+        expect(page.get_by_role("button", name="Generate 4")).to_be_visible()
+        generate(page, "out of the ashes")
+        expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+        page.get_by_label("Prompt").fill("half a thought")
+        server.kill()
+        banner = page.get_by_role("status").filter(has_text="Reconnecting")
+        expect(banner).to_contain_text("nothing that runs is lost")
+        assert_accessible(page, f"reconnecting ({size})")
+        keep(page, f"reconnecting-{size}")
+        server.start()
+        expect(banner).to_have_count(0, timeout=40_000)
+        finished(page, "out of the ashes")
+        expect(page.get_by_label("Prompt")).to_have_value("half a thought")
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_who_wants_no_motion_sees_none(size: str, server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url, size)
+    page.emulate_media(reduced_motion="reduce")
+    moved: dict[str, object] = {}
+
+    def watch(where: str) -> None:
+        moved[where] = page.evaluate(_MOVING)
+
+    sign_up(page, server, f"still-{size}-motion")
+    watch("studio")
+    generate(page, "the real one")
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+    watch("a picture is made")
+    finished(page, "the real one")
+    watch("a picture has come")
+    page.locator("#stage").get_by_role("button", name="Share").click()
+    expect(page.get_by_role("dialog", name="Share")).to_be_visible()
+    watch("share dialog")
+    page.keyboard.press("Escape")
+    page.goto(f"/w/still-{size}-motion/library")
+    expect(tiles(page).first).to_be_visible()
+    watch("library")
+    page.get_by_role("button", name="Favourites").hover()
+    watch("library, pointer on a button")
+    tiles(page).first.click()
+    expect(page.get_by_role("dialog", name="Picture")).to_be_visible()
+    watch("picture")
+    assert {where: what for where, what in moved.items() if what} == {}
