@@ -39,7 +39,7 @@ async def click(browser: WebSocket) -> None:
             database.execute("INSERT INTO generation VALUES (?, ?)", (prompt, prompt))
             database.execute("INSERT INTO log VALUES (?, ?)", (prompt, prompt))
             database.execute("COMMIT")
-            provider.sendto(dumps([prompt, time.monotonic_ns()]).encode(), os.environ["BENCH_SOCKET"])
+            provider.sendto(dumps([prompt, time.time_ns()]).encode(), os.environ["BENCH_SOCKET"])
             await browser.send_text("done")
     except WebSocketDisconnect:
         database.close()
@@ -60,5 +60,21 @@ async def page(_request: Request) -> Response:
     return HTMLResponse(_PAGE)
 
 
+async def studio(_request: Request) -> Response:
+    """A field and a button, whose click is sent over a WebSocket."""
+    return HTMLResponse(_STUDIO)
+
+
+_STUDIO = """<!doctype html><title>Bare</title><label>Prompt <input id=prompt></label><button id=go>Generate</button>
+<script>const line = new WebSocket(`ws://${location.host}/click`);
+go.onclick = () => line.send(document.getElementById("prompt").value)</script>"""
 _PAGE = b"<!doctype html><title>A page</title>" + b"<p>A line of it.</p>" * 200
-app = Starlette(routes=[Route("/file", file), Route("/page", page), Route("/", hello), WebSocketRoute("/click", click)])
+app = Starlette(
+    routes=[
+        Route("/file", file),
+        Route("/page", page),
+        Route("/studio", studio),
+        Route("/", hello),
+        WebSocketRoute("/click", click),
+    ]
+)

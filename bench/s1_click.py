@@ -1,4 +1,4 @@
-"""S1: from the click (over the real connection) until the provider has the request."""
+"""S1: from the click in a real browser until the provider has the request."""
 
 from __future__ import annotations
 
@@ -7,26 +7,19 @@ import json
 import socket
 import sqlite3
 import sys
-import time
 import uuid
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
 
-import aiohttp
-import socketio
+from playwright.async_api import BrowserContext, Page, async_playwright
 
 from bench import servers
 from bench.figures import Figure, median, p95
-from kaleipix_app.state.composer import Composer
 
 GRADIO = servers.ROOT / ".venv-bench" / "bin" / "python"
 _ROUNDS, _CLICKS, _WARM = 5, 12, 5
 _PAUSE = 0.25  # seconds between clicks: the picture is stored and shown meanwhile
 _BUDGET = 0.35
-
-Click = Callable[[str], Awaitable[None]]
+_CLICK = "button => { const now = performance.timeOrigin + performance.now(); button.click(); return now; }"
 
 
 class Provider:
@@ -38,73 +31,46 @@ class Provider:
         self._socket.bind(self.path)
         self._socket.setblocking(False)
 
-    async def milliseconds(self, click: Click) -> float:
-        """From just before this click until its order came."""
+    async def milliseconds(self, page: Page) -> float:
+        """From a click in this page until its order came."""
         prompt = uuid.uuid4().hex
-        began = time.monotonic_ns()
-        await click(prompt)
+        await page.get_by_label("Prompt", exact=True).fill(prompt)
+        button = await page.get_by_role("button", name="Generate").element_handle()
+        assert button is not None
+        began: float = await button.evaluate(_CLICK)
         async with asyncio.timeout(10):
             while True:
                 got, moment = json.loads(await asyncio.get_running_loop().sock_recv(self._socket, 4096))
                 if got == prompt:
-                    return float(moment - began) / 1e6
+                    return float(moment) / 1e6 - began
 
 
-async def _studio_click(stack: AsyncExitStack, url: str, cookie: str) -> Click:
-    client = socketio.AsyncClient(reconnection=False)
-    await client.connect(
-        f"{url}/?token={uuid.uuid4()}",
-        headers={"Cookie": cookie, "Origin": url},
-        transports=["websocket"],
-        socketio_path="_event",
-        namespaces=["/_event"],
-    )
-    stack.push_async_callback(client.disconnect)
-    name = f"{Composer.get_full_name()}.generate"
-
-    async def click(prompt: str) -> None:
-        router = {"pathname": "/w/bench", "asPath": "/w/bench", "query": {}}
-        event = {"name": name, "payload": {"form": {"prompt": prompt}}, "router_data": router}
-        await client.emit("event", event, namespace="/_event")
-
-    return click
-
-
-async def _bare_click(stack: AsyncExitStack, url: str) -> Click:
-    session = await stack.enter_async_context(aiohttp.ClientSession())
-    return (await session.ws_connect(f"{url}/click")).send_str
-
-
-async def _gradio_click(stack: AsyncExitStack, url: str) -> Click:
-    session = await stack.enter_async_context(aiohttp.ClientSession())
-    async with session.get(f"{url}/config") as answer:
-        config: dict[str, Any] = await answer.json()
-    (function,) = [one["id"] for one in config["dependencies"] if one["api_name"] == "generate"]
-
-    async def click(prompt: str) -> None:
-        body = {"fn_index": function, "data": [prompt], "session_hash": uuid.uuid4().hex, "event_data": None}
-        async with session.post(f"{url}{config['api_prefix']}/queue/join", json=body) as answer:
-            answer.raise_for_status()
-
-    return click
+async def _open(context: BrowserContext, url: str) -> Page:
+    page = await context.new_page()
+    await page.goto(url)
+    await page.get_by_role("button", name="Generate").wait_for()
+    return page
 
 
 async def _measure(provider: Provider, urls: dict[str, str], cookie: str) -> dict[str, list[list[float]]]:
     """Name -> rounds -> milliseconds; the rounds of all are interleaved."""
     found: dict[str, list[list[float]]] = {name: [] for name in urls}
-    async with AsyncExitStack() as stack:
-        clicks = {"studio": await _studio_click(stack, urls["studio"], cookie)}
-        clicks["bare"] = await _bare_click(stack, urls["bare"])
-        if "gradio" in urls:
-            clicks["gradio"] = await _gradio_click(stack, urls["gradio"])
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=servers.chromium(), args=["--no-sandbox"])
+        context = await browser.new_context(viewport={"width": 1440, "height": 900})
+        name, _, secret = cookie.partition("=")
+        await context.add_cookies([{"name": name, "value": secret, "domain": "localhost", "path": "/"}])
+        pages = {name: await _open(context, url) for name, url in urls.items()}
         for number in range(_ROUNDS + 1):
-            for name, click in clicks.items():
+            for name, page in pages.items():
+                await page.bring_to_front()
                 times = []
                 for _ in range(_CLICKS if number else _WARM):
-                    times.append(await provider.milliseconds(click))
+                    times.append(await provider.milliseconds(page))
                     await asyncio.sleep(_PAUSE)
                 if number:
                     found[name].append(times)
+        await browser.close()
     return found
 
 
@@ -121,9 +87,9 @@ def run(folder: Path) -> list[Figure]:
     }
     if GRADIO.exists():
         running["gradio"] = servers.start(lambda _port: [str(GRADIO), "-m", "bench.gradio_app"], log, **environment)
+    pages = {"studio": "/w/bench", "bare": "/studio", "gradio": "/"}
     try:
-        urls = {name: server.url.replace("localhost", "127.0.0.1") for name, server in running.items()}
-        urls["studio"] = running["studio"].url
+        urls = {name: server.url + pages[name] for name, server in running.items()}
         found = asyncio.run(_measure(provider, urls, cookie))
     finally:
         for server in running.values():

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
-import shutil
 import time
 from pathlib import Path
 
@@ -60,8 +58,7 @@ def run(folder: Path) -> list[Figure]:
     with in_thread(emulator) as url, sync_playwright() as playwright:
         addresses = {f"KALEIPIX_FAL_{part}_URL": url for part in ("QUEUE", "REST", "CDN")}
         server = servers.studio(data, folder / "s2.log", FAL_KEY="an-id:a-secret", **addresses)
-        path = os.environ.get("CHROMIUM") or shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=servers.chromium(), args=["--no-sandbox"])
         try:
             context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=server.url)
             context.add_cookies([{"name": name, "value": secret, "url": server.url}])
