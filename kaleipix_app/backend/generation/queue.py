@@ -60,7 +60,7 @@ class GenerationQueue:
                     col(Generation.fence) == lease.fence,
                     col(Generation.state).in_(ACTIVE),
                 )
-                .values(lease_until=None, attempts=Generation.attempts - 1)
+                .values(lease_until=None, attempts=Generation.attempts - 1, fetches=0)
             )
 
     async def take_over(self) -> int:

@@ -91,6 +91,7 @@ class Records:
             "lease_until": None,
             "not_before": self._clock.now() + wait,
             "attempts": Generation.attempts - 1,
+            "fetches": 0,
         }
 
     async def accepted(self, uow: UnitOfWork, generation_id: str, job: str) -> None:

@@ -32,7 +32,7 @@ from kaleipix_app.backend.providers.base import (
 )
 
 MOST_ATTEMPTS = 3  # of the built-in engine: what stops the process so often will stop it again
-MOST_RESUMPTIONS = 20  # of an order at a provider, without a word from there in between
+MOST_FETCHES = 20  # of a provider's result; waiting for somebody else's machine stops no process
 MOST_WAIT = timedelta(minutes=30)  # until it is ordered
 MOST_FOLLOW = timedelta(hours=2)  # from the order on, restarts included
 _WENT_WRONG = "Something went wrong on our side. Try again."
@@ -93,7 +93,7 @@ class Runner:
                 raise Unconfigured("switched off since it was asked for")
             if row.cancel_requested_at is not None:
                 return await self._cancel(lease, provider, row.provider_job)
-            if row.attempts > (MOST_ATTEMPTS if provider.repeatable else MOST_RESUMPTIONS):
+            if row.attempts > MOST_ATTEMPTS if provider.repeatable else row.fetches >= MOST_FETCHES:
                 return await self._fail(lease, "keeps_stopping", _KEEPS_STOPPING)
             job = await self._ordering.job_of(lease, row, provider)
             if job is not None:
@@ -120,7 +120,7 @@ class Runner:
         shown = Shown()
         try:
             async for update in until(stop, provider.follow(job)):
-                await self._show(lease, row, update, shown, provider)
+                await self._show(lease, row, update, shown)
         except (asyncio.CancelledError, LeaseLost):
             if provider.repeatable:
                 await provider.cancel(job)  # overtaken or shutting down: nobody will collect
@@ -128,7 +128,7 @@ class Runner:
         if stop.is_set():
             await self._cancel(lease, provider, job)
             return
-        await self._write(lease, Event.READY)
+        await self._write(lease, Event.READY, fetches=Generation.fetches + 1)
         delivered = (await provider.collect(job))[: row.count]  # more than was asked for is not ours to charge
         if not delivered:
             raise ProviderError("nothing was delivered")
@@ -150,14 +150,12 @@ class Runner:
             async with self._db.unit_of_work() as uow:
                 await change(uow, lease, wait)
 
-    async def _show(self, lease: Lease, row: Generation, update: Update, shown: Shown, provider: Provider) -> None:
+    async def _show(self, lease: Lease, row: Generation, update: Update, shown: Shown) -> None:
         """What the provider says: on the row, and to whoever watches."""
         if isinstance(update, Running) and update.preview is not None:
             self._previews.put(row.id, row.owner_id, update.preview)
         if shown.is_news(update, len(self._stops)):
-            # Waiting for somebody else's machine stops no process: only what comes after it may.
-            survived = {} if provider.repeatable else {"attempts": 0}
-            await self._write(lease, shown.event, progress=shown.progress, provider_place=shown.place, **survived)
+            await self._write(lease, shown.event, progress=shown.progress, provider_place=shown.place)
         else:
             self._feed.publish(row.owner_id)
 
