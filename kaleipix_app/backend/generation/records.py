@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
+from sqlalchemy import bindparam
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import col, select, update
 
 from kaleipix_app.backend.clock import Clock
@@ -15,6 +18,27 @@ from kaleipix_app.backend.generation.machine import ACTIVE, FINAL, Event, State,
 from kaleipix_app.backend.generation.models import Generation
 from kaleipix_app.backend.jobs.base import Lease
 from kaleipix_app.backend.providers.base import UnknownOutcome
+
+_LOAD = select(Generation).where(
+    col(Generation.id) == bindparam("id"),
+    col(Generation.fence) == bindparam("fence"),
+    col(Generation.state).in_(sorted(ACTIVE)),
+)
+
+
+@cache  # of the few there are: building one takes longer than its work
+def _advancing(event: Event, names: tuple[str, ...]) -> ReturningUpdate[int, int]:
+    """Writes an event and these columns (as `new_…`) under the fence `held` of the generation `job`."""
+    return (
+        update(Generation)
+        .where(
+            col(Generation.id) == bindparam("job"),
+            col(Generation.fence) == bindparam("held"),
+            col(Generation.state).in_(sorted(before(event))),
+        )
+        .values(state=after(event), **{name: bindparam(f"new_{name}") for name in names})
+        .returning(col(Generation.price), col(Generation.count))
+    )
 
 
 class LeaseLost(Exception):
@@ -32,13 +56,7 @@ class Records:
 
     async def load(self, uow: UnitOfWork, lease: Lease) -> Generation:
         """The row as it is now. Raises LeaseLost."""
-        found = await uow.session.exec(
-            select(Generation).where(
-                col(Generation.id) == lease.job_id,
-                col(Generation.fence) == lease.fence,
-                col(Generation.state).in_(ACTIVE),
-            )
-        )
+        found = await uow.session.exec(_LOAD, params={"id": lease.job_id, "fence": lease.fence})
         row = found.first()
         if row is None:
             raise LeaseLost
@@ -50,18 +68,10 @@ class Records:
         if state in FINAL:
             await uow.lock(lease.owner_id)
             values |= {"finished_at": self._clock.now(), "lease_until": None, "progress": None, "provider_place": None}
-        changed = await uow.session.exec(
-            update(Generation)
-            .where(
-                col(Generation.id) == lease.job_id,
-                col(Generation.fence) == lease.fence,
-                col(Generation.state).in_(before(event)),
-            )
-            .values(state=state, **values)
-            .returning(col(Generation.price), col(Generation.count))
-            .execution_options(synchronize_session=False)
-        )
-        bill = changed.first()
+        statement = _advancing(event, tuple(sorted(values)))
+        new = {f"new_{name}": value for name, value in values.items()}
+        connection = await uow.session.connection()
+        bill: Any = (await connection.execute(statement, {"job": lease.job_id, "held": lease.fence, **new})).first()
         if bill is None:  # rare: looked at only now, because this is done several times for every picture
             row = await self.load(uow, lease)
             move(State(row.state), event)

@@ -128,7 +128,7 @@ class Runner:
         if stop.is_set():
             await self._cancel(lease, provider, job)
             return
-        await self._write(lease, Event.READY, fetches=Generation.fetches + 1)
+        await self._write(lease, Event.READY, fetches=row.fetches + 1)
         delivered = (await provider.collect(job))[: row.count]  # more than was asked for is not ours to charge
         if not delivered:
             raise ProviderError("nothing was delivered")
