@@ -14,7 +14,7 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from bench import servers
-from tests.emulators import fal
+from tests.emulators import fal, pictures
 from tests.emulators.server import in_thread
 
 GRADIO = servers.ROOT / ".venv-bench" / "bin" / "python"
@@ -30,6 +30,11 @@ _WATCH = """() => {
     look();
   });
 }"""
+
+
+def a_result() -> bytes:
+    """A picture as fal would make it, so that painting it is not what is measured."""
+    return pictures.encode(pictures.paint("benchmark", 1, 0, (1024, 1024)), "png")
 
 
 def click(page: Page, prompt: str) -> float:
