@@ -83,26 +83,23 @@ class Records:
 
     async def put_off(self, uow: UnitOfWork, lease: Lease, wait: timedelta) -> None:
         """Nothing was ordered: back into the queue, and not before `wait` has passed. Raises LeaseLost."""
-        await self.advance(uow, lease, Event.PUT_OFF, ordered_at=None, started_at=None, **self._released(wait))
+        await self.advance(uow, lease, Event.PUT_OFF, ordered_at=None, started_at=None)
+        await self._release(uow, lease, wait)
 
     async def look_later(self, uow: UnitOfWork, lease: Lease, wait: timedelta) -> None:
         """The provider may have it or has it: let go of it until `wait` has passed. Raises LeaseLost."""
-        row = await self.load(uow, lease)
+        await self.load(uow, lease)
+        await self._release(uow, lease, wait)
+        uow.after_commit(lambda: self._feed.publish(lease.owner_id))
+
+    async def _release(self, uow: UnitOfWork, lease: Lease, wait: timedelta) -> None:
+        # Waiting is no crash: it must not count towards those that a generation may cause.
         await uow.session.exec(
             update(Generation)
             .where(col(Generation.id) == lease.job_id, col(Generation.fence) == lease.fence)
-            .values(**self._released(wait))
+            .values(lease_until=None, not_before=self._clock.now() + wait, attempts=Generation.attempts - 1, fetches=0)
+            .execution_options(synchronize_session=False)
         )
-        uow.after_commit(lambda: self._feed.publish(row.owner_id))
-
-    def _released(self, wait: timedelta) -> dict[str, Any]:
-        # Waiting is no crash: it must not count towards those that a generation may cause.
-        return {
-            "lease_until": None,
-            "not_before": self._clock.now() + wait,
-            "attempts": Generation.attempts - 1,
-            "fetches": 0,
-        }
 
     async def accepted(self, uow: UnitOfWork, generation_id: str, job: str) -> None:
         """The provider has the order: written whoever holds the lease by now, for the next one goes on with it."""

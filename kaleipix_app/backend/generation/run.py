@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -177,6 +178,9 @@ class Runner:
             await self._records.advance(uow, lease, Event.STORED, delivered=len(stored))
             for position, one, kept in stored:
                 await self._images.add_result(uow, row.owner_id, row.id, position, one.seed, kept)
+        for _, _, kept in stored:  # it is done; who looks closer need not wait
+            with suppress(KaleipixError):  # made when it is asked for instead
+                await self._images.small_copy(kept.storage_key, "preview")
 
     async def _cancel(self, lease: Lease, provider: Provider, job: str | None) -> None:
         if job is not None:
