@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
 import os
-import socket
 import sqlite3
-import time
-from json import dumps
+from pathlib import Path
 
+import aiohttp
+from PIL import Image
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
@@ -27,22 +29,57 @@ def _database() -> sqlite3.Connection:
 
 
 async def click(browser: WebSocket) -> None:
-    """Reserve, write the row and the log durably, and hand the order to the provider."""
+    """Reserve, write the row and the log durably, order, follow, fetch, store, show."""
     await browser.accept()
-    database, provider = _database(), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    database = _database()
     try:
-        while True:
-            prompt = await browser.receive_text()
-            database.execute("BEGIN IMMEDIATE")
-            database.execute("SELECT coalesce(sum(amount), 0) FROM ledger WHERE id = ?", ("ann",)).fetchone()
-            database.execute("INSERT INTO ledger VALUES (?, -1)", (prompt,))
-            database.execute("INSERT INTO generation VALUES (?, ?)", (prompt, prompt))
-            database.execute("INSERT INTO log VALUES (?, ?)", (prompt, prompt))
-            database.execute("COMMIT")
-            provider.sendto(dumps([prompt, time.monotonic_ns()]).encode(), os.environ["BENCH_SOCKET"])
-            await browser.send_text("done")
+        async with aiohttp.ClientSession(headers={"Authorization": "Key an-id:a-secret"}) as session:
+            while True:
+                prompt = await browser.receive_text()
+                _reserve(database, prompt)
+                picture = await _picture(session, prompt)
+                await asyncio.to_thread(_store, picture, prompt)
+                await browser.send_text(f"/kept/{prompt}.webp")
     except WebSocketDisconnect:
         database.close()
+
+
+def _reserve(database: sqlite3.Connection, prompt: str) -> None:
+    database.execute("BEGIN IMMEDIATE")
+    database.execute("SELECT coalesce(sum(amount), 0) FROM ledger WHERE id = ?", ("ann",)).fetchone()
+    database.execute("INSERT INTO ledger VALUES (?, -1)", (prompt,))
+    database.execute("INSERT INTO generation VALUES (?, ?)", (prompt, prompt))
+    database.execute("INSERT INTO log VALUES (?, ?)", (prompt, prompt))
+    database.execute("COMMIT")
+
+
+async def _picture(session: aiohttp.ClientSession, prompt: str) -> bytes:
+    """What the provider makes of it; its status stream is followed to the end."""
+    body = {"prompt": prompt, "output_format": "png", "image_size": "square_hd"}
+    async with session.post(f"{os.environ['BENCH_FAL']}/fal-ai/flux/schnell", json=body) as answer:
+        order = await answer.json()
+    async with session.get(f"{order['status_url']}/stream") as stream:
+        async for line in stream.content:
+            if b"COMPLETED" in line:
+                break
+    async with session.get(order["response_url"]) as answer:
+        result = await answer.json()
+    async with session.get(result["images"][0]["url"]) as answer:
+        return await answer.read()
+
+
+def _store(data: bytes, name: str) -> None:
+    """Original and 320 px thumbnail."""
+    picture = Image.open(io.BytesIO(data)).convert("RGB")
+    folder = Path(os.environ["BARE_FOLDER"])
+    (folder / f"{name}.png").write_bytes(data)
+    picture.thumbnail((320, 320))
+    picture.save(folder / f"{name}.webp", quality=80, method=2)
+
+
+async def kept(request: Request) -> Response:
+    """One of its thumbnails."""
+    return FileResponse(Path(os.environ["BARE_FOLDER"]) / request.path_params["name"], media_type="image/webp")
 
 
 async def hello(_request: Request) -> Response:
@@ -60,5 +97,23 @@ async def page(_request: Request) -> Response:
     return HTMLResponse(_PAGE)
 
 
+async def studio(_request: Request) -> Response:
+    """A field and a button, whose click is sent over a WebSocket; the picture comes back."""
+    return HTMLResponse(_STUDIO)
+
+
+_STUDIO = """<!doctype html><title>Bare</title><label>Prompt <input id=prompt></label><button id=go>Generate</button>
+<img id=out><script>const line = new WebSocket(`ws://${location.host}/click`);
+line.onmessage = (event) => { out.src = event.data; };
+go.onclick = () => line.send(document.getElementById("prompt").value)</script>"""
 _PAGE = b"<!doctype html><title>A page</title>" + b"<p>A line of it.</p>" * 200
-app = Starlette(routes=[Route("/file", file), Route("/page", page), Route("/", hello), WebSocketRoute("/click", click)])
+app = Starlette(
+    routes=[
+        Route("/file", file),
+        Route("/page", page),
+        Route("/studio", studio),
+        Route("/kept/{name}", kept),
+        Route("/", hello),
+        WebSocketRoute("/click", click),
+    ]
+)

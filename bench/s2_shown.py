@@ -2,88 +2,53 @@
 
 from __future__ import annotations
 
-import io
-import os
-import shutil
 import time
 from pathlib import Path
 
-from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from bench import servers
+from bench import pages
 from bench.figures import Figure, median, p95
 from tests.emulators import fal
-from tests.emulators.server import in_thread
 
-_RUNS, _WARM = 15, 3
-_GRADIO = 84.0  # ms: measured on two cores with an emulated provider before there was a studio
+_ROUNDS, _RUNS, _WARM = 5, 5, 3
+_PAUSE = 0.4  # seconds in which it runs, and in which a page is at rest again
 _BUDGET = 0.5
-_LOADED = """(prompt) => new Promise((resolve) => {
-  const look = () => {
-    const image = [...document.images].find((one) => one.alt.startsWith(prompt) && one.complete && one.naturalWidth);
-    image ? resolve(Date.now()) : requestAnimationFrame(look);
-  };
-  look();
-})"""
 
 
-def _studio(page: Page, emulator: fal.Fal, prompt: str) -> float:
-    """Milliseconds from the release of the job to the picture in the page."""
+def _milliseconds(page: Page, emulator: fal.Fal, prompt: str) -> float:
     emulator.hold("running", prompt=prompt)
-    page.get_by_label("Prompt").fill(prompt)
-    page.get_by_role("button", name="Generate").click()
-    page.get_by_role("status").filter(has_text="Running").wait_for()
-    began = time.time()
+    pages.click(page, prompt)
+    pages.reached(emulator, prompt, "running")
+    time.sleep(_PAUSE)
+    pages.watch(page)
     emulator.release("running", prompt=prompt)
-    return float(page.evaluate(_LOADED, prompt)) - 1000 * began
-
-
-def _bare(data: bytes, folder: Path) -> float:
-    """The least that has to happen to a result: decode it, store it and its thumbnail."""
-    began = time.perf_counter()
-    picture = Image.open(io.BytesIO(data)).convert("RGB")
-    (folder / "original").write_bytes(data)
-    picture.thumbnail((320, 320))
-    picture.save(folder / "thumb.webp", quality=80, method=2)
-    return 1000 * (time.perf_counter() - began)
+    done = pages.reached(emulator, prompt, "done")
+    taken = pages.shown(page) - done
+    time.sleep(_PAUSE)
+    return taken
 
 
 def run(folder: Path) -> list[Figure]:
-    """The studio in a browser; beside it the bare steps on a picture of the same size."""
-    data = folder / "s2"
-    name, _, secret = servers.a_signed_in_person(data, told="fal").partition("=")
-    emulator = fal.Fal(fal.Settings(queued=0, starting=0, running=0, steps=1))
-    result = io.BytesIO()
-    Image.effect_noise((1024, 1024), 40).convert("RGB").save(result, "PNG")
-    found: dict[str, list[float]] = {"studio": [], "bare": []}
-    with in_thread(emulator) as url, sync_playwright() as playwright:
-        addresses = {f"KALEIPIX_FAL_{part}_URL": url for part in ("QUEUE", "REST", "CDN")}
-        server = servers.studio(data, folder / "s2.log", FAL_KEY="an-id:a-secret", **addresses)
-        path = os.environ.get("CHROMIUM") or shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        try:
-            context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=server.url)
-            context.add_cookies([{"name": name, "value": secret, "url": server.url}])
-            page = context.new_page()
-            page.goto("/w/bench")
-            page.get_by_role("combobox", name="Model").click()
-            page.get_by_role("option", name="FLUX.1 schnell").first.click()
-            for number in range(_RUNS + _WARM):
-                times = {
-                    "studio": _studio(page, emulator, f"benchmark {number:02}"),
-                    "bare": _bare(result.getvalue(), folder),
-                }
-                for which, milliseconds in times.items():
-                    found[which] += [milliseconds] if number >= _WARM else []
-        finally:
-            browser.close()
-            server.stop()
-    studio, bare = median(found["studio"]), median(found["bare"])
-    ratio = studio / _GRADIO
-    return [
-        Figure("S2", "provider done -> picture loaded, studio", studio, "ms"),
-        Figure("S2", "  p95, studio", p95(found["studio"]), "ms"),
-        Figure("S2", "decode, store, thumbnail, bare", bare, "ms"),
-        Figure("S2", "  studio / Gradio 6.31 as it was measured then", ratio, "x", f"<= {_BUDGET}", ratio <= _BUDGET),
-    ]
+    """Studio, bare and, where it is installed, Gradio: their rounds take turns."""
+    emulator = fal.Fal(fal.Settings(queued=0, starting=0, running=0, steps=1, prepared=pages.a_result()))
+    found: dict[str, list[float]] = {}
+    with pages.opened(folder / "s2", emulator) as sides:
+        for number in range(_ROUNDS + 1):
+            for name, page in sides.items():
+                page.bring_to_front()
+                runs = range(_RUNS if number else _WARM)
+                times = [_milliseconds(page, emulator, f"{name} {number} {run}") for run in runs]
+                found.setdefault(name, []).extend(times if number else [])
+    return _figures(found)
+
+
+def _figures(found: dict[str, list[float]]) -> list[Figure]:
+    middle = {name: median(times) for name, times in found.items()}
+    figures = [Figure("S2", f"provider done -> picture loaded, {name}", middle[name], "ms") for name in middle]
+    figures.append(Figure("S2", "  p95, studio", p95(found["studio"]), "ms"))
+    figures.append(Figure("S2", "  studio / bare", middle["studio"] / middle["bare"], "x"))
+    if "gradio" in middle:
+        ratio = middle["studio"] / middle["gradio"]
+        figures.append(Figure("S2", "  studio / Gradio", ratio, "x", f"<= {_BUDGET} x", ratio <= _BUDGET))
+    return figures

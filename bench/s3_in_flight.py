@@ -23,6 +23,7 @@ from tests.factories import a_person
 
 _JOBS, _PEOPLE = 1000, 250  # nobody has more than four at work
 _SECONDS = 20.0  # that the provider takes for each: longer than it takes to hand all of them over
+_EDGE = 64  # pixels of a result: S5 and S10 tell what pixels cost, this one what everything else does
 _LATE, _WAIT, _MEMORY = 5.0, 50.0, 0.2  # budgets: seconds, milliseconds, MiB a generation
 
 
@@ -94,7 +95,17 @@ def run(folder: Path) -> list[Figure]:
     """The studio beside an emulated provider that takes its time."""
     data, log = folder / "s3", folder / "s3.log"
     emulator = servers.start(
-        lambda port: [sys.executable, "-m", "tests.emulators.fal", "--port", str(port), "--running", str(_SECONDS)],
+        lambda port: [
+            sys.executable,
+            "-m",
+            "tests.emulators.fal",
+            "--port",
+            str(port),
+            "--running",
+            str(_SECONDS),
+            "--prepared",
+            str(_EDGE),
+        ],
         log,
         "/_emulator/requests",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -72,6 +73,11 @@ def studio(data: Path, log: Path, module: str = "kaleipix_app", **environment: s
         KALEIPIX_DATA_DIR=str(data),
         **environment,
     )
+
+
+def chromium() -> str | None:
+    """The browser to measure in: as the tests choose it."""
+    return os.environ.get("CHROMIUM") or shutil.which("chromium")
 
 
 def a_signed_in_person(data: Path, told: str = "") -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 from kaleipix_app.backend import log
 
-_PAUSE = 0.15  # seconds between two refreshes of one person's tabs: a progress bar needs no more
+_GATHER = 0.015  # seconds: what was just asked for gets under way first, and is read together with what follows
+_PAUSE = 0.03  # at least, between two refreshes of one person's tabs
+_PAUSES = 3  # times as long as a refresh took: however busy it is here, refreshing leaves room for other work
 _log = log.get("tabs")
 
 
@@ -57,13 +60,15 @@ class Tabs:
 
     async def _answer(self, user_id: str) -> None:
         try:
+            await asyncio.sleep(_GATHER)
             while True:
                 self._again.discard(user_id)
+                began = time.monotonic()
                 for token in list(self._open.get(user_id, ())):
                     await self._one(user_id, token)
                 if user_id not in self._again:
                     return
-                await asyncio.sleep(_PAUSE)
+                await asyncio.sleep(max(_PAUSE, _PAUSES * (time.monotonic() - began)))
         finally:
             self._ringing.pop(user_id, None)
             if not self._open.get(user_id):

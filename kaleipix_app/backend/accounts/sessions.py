@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import ColumnElement, Update
+from sqlalchemy import BindParameter, ColumnElement, Update, bindparam
 from sqlmodel import and_, col, func, or_, select, update
 
 from kaleipix_app.backend import tokens
@@ -24,6 +24,36 @@ ROTATED_EVERY = timedelta(days=1)
 PREVIOUS_KEPT = timedelta(hours=24)  # for live connections, which keep the cookie they began with
 
 _MOST_SHOWN = 100
+
+
+def _has(hashed: str | BindParameter[str], now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    """Its secret of now, or the one before for as long as that is kept."""
+    before = and_(col(LoginSession.previous_hash) == hashed, col(LoginSession.previous_until) > now)
+    return or_(col(LoginSession.token_hash) == hashed, before)
+
+
+def _live(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return _used(now, now - IDLE)
+
+
+def _used(
+    now: datetime | BindParameter[datetime], since: datetime | BindParameter[datetime]
+) -> tuple[ColumnElement[bool], ...]:
+    row = LoginSession
+    return col(row.revoked_at).is_(None), col(row.expires_at) > now, col(row.last_seen_at) > since
+
+
+_VIEWER = (  # asked at every event: built once
+    select(col(User.id), col(User.username), col(User.email_typed), col(User.is_admin))
+    .add_columns(col(LoginSession.id), col(LoginSession.created_at))
+    .join(LoginSession, col(User.id) == col(LoginSession.user_id))
+    .where(
+        _has(bindparam("hashed"), bindparam("now")),
+        *_used(bindparam("now"), bindparam("since")),
+        col(User.suspended_at).is_(None),
+        col(User.deleted_at).is_(None),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -70,18 +100,15 @@ class Sessions:
         """Who this cookie belongs to right now; None when unknown, ended, idle too long or suspended."""
         if not secret:
             return None
-        found = await uow.session.exec(
-            select(LoginSession, User)
-            .join(User, col(User.id) == col(LoginSession.user_id))
-            .where(self._has(secret), *self._live(), col(User.suspended_at).is_(None), col(User.deleted_at).is_(None))
-        )
-        row = found.first()
+        now = self._clock.now()
+        values = {"hashed": tokens.fingerprint(secret), "now": now, "since": now - IDLE}
+        row = (await (await uow.session.connection()).execute(_VIEWER, values)).first()
         if row is None:
             return None
-        session, user = row
-        if user.is_admin and session.created_at <= self._clock.now() - ADMIN_LONGEST:
+        id, username, email_typed, is_admin, session_id, created_at = row
+        if is_admin and created_at <= now - ADMIN_LONGEST:
             return None  # also when the person became admin after signing in
-        return Viewer(user.id, user.username, user.email_typed, user.is_admin, session.id)
+        return Viewer(id, username, email_typed, is_admin, session_id)
 
     async def rotate(self, uow: UnitOfWork, secret: str) -> str | None:
         """The next secret, once a day; None when it is not yet time, or when a parallel request was faster."""
@@ -92,7 +119,7 @@ class Sessions:
             update(row)
             .where(
                 col(row.token_hash) == secret_before,
-                *self._live(),
+                *_live(self._clock.now()),
                 func.coalesce(col(row.rotated_at), col(row.created_at)) <= now - ROTATED_EVERY,
             )
             .values(
@@ -117,7 +144,7 @@ class Sessions:
         young = col(LoginSession.created_at) > self._clock.now() - longest
         found = await uow.session.exec(
             select(LoginSession)
-            .where(LoginSession.user_id == viewer.user_id, *self._live(), young)
+            .where(LoginSession.user_id == viewer.user_id, *_live(self._clock.now()), young)
             .order_by(col(LoginSession.last_seen_at).desc(), col(LoginSession.id))
             .limit(_MOST_SHOWN)
         )
@@ -129,7 +156,7 @@ class Sessions:
 
     async def end(self, uow: UnitOfWork, secret: str) -> None:
         """Sign this browser out."""
-        await self._end(uow, self._has(secret))
+        await self._end(uow, _has(tokens.fingerprint(secret), self._clock.now()))
 
     async def revoke(self, uow: UnitOfWork, viewer: Viewer, session_id: str) -> None:
         """Sign one browser of this person out. Raises NotFound."""
@@ -160,13 +187,3 @@ class Sessions:
             .values(revoked_at=self._clock.now())
             .execution_options(synchronize_session=False)
         )
-
-    def _has(self, secret: str) -> ColumnElement[bool]:
-        """Its secret of now, or the one before for as long as that is kept."""
-        row, hashed = LoginSession, tokens.fingerprint(secret)
-        before = and_(col(row.previous_hash) == hashed, col(row.previous_until) > self._clock.now())
-        return or_(col(row.token_hash) == hashed, before)
-
-    def _live(self) -> tuple[ColumnElement[bool], ...]:
-        row, now = LoginSession, self._clock.now()
-        return col(row.revoked_at).is_(None), col(row.expires_at) > now, col(row.last_seen_at) > now - IDLE

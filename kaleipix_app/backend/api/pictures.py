@@ -48,7 +48,7 @@ class PictureAnswers:
         if variant == "original":
             return await self._streamed(request, picture, headers)
         if variant not in memo:
-            memo[variant] = await self._storage.get(picture.key(variant))
+            memo[variant] = await self._images.small_copy(picture.storage_key, variant)
         return _whole(request, memo[variant], thumbnails.CONTENT_TYPE, headers)
 
     async def _download(

@@ -5,6 +5,8 @@ Every writing method expects to run in a `unit_of_work`: the person's lock makes
 
 from __future__ import annotations
 
+from sqlalchemy import bindparam
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, func, select
 
 from kaleipix_app.backend import metrics, tokens
@@ -13,6 +15,14 @@ from kaleipix_app.backend.credits.models import LedgerEntry
 from kaleipix_app.backend.credits.plans import FREE, Plan
 from kaleipix_app.backend.db.engine import UnitOfWork
 from kaleipix_app.backend.errors import BadInput, NotEnoughCredits
+
+_BALANCE_AND = select(
+    func.coalesce(func.sum(LedgerEntry.amount), 0), func.count().filter(col(LedgerEntry.key) == bindparam("effect"))
+).where(col(LedgerEntry.user_id) == bindparam("user_id"))
+_ADD = {
+    name: dialect.insert(LedgerEntry).on_conflict_do_nothing(index_elements=["key"]).returning(col(LedgerEntry.id))
+    for name, dialect in {"sqlite": sqlite, "postgresql": postgresql}.items()
+}
 
 
 class Ledger:
@@ -31,9 +41,7 @@ class Ledger:
     async def grant_month(self, uow: UnitOfWork, user_id: str, plan: Plan = FREE) -> None:
         """Fill up to the plan's monthly credits, once a calendar month (UTC). Unused ones do not pile up."""
         await uow.lock(user_id)
-        month = self._clock.now().strftime("%Y-%m")
-        missing = max(0, plan.monthly_credits - await self.balance(uow, user_id))
-        await self._add(uow, user_id, f"grant:{plan.key}:{user_id}:{month}", missing, note=f"{plan.name} plan, {month}")
+        await self._balance_with_month(uow, user_id, plan)
 
     async def grant(self, uow: UnitOfWork, user_id: str, amount: int, reason: str) -> None:
         """Credits from the operator. Raises BadInput."""
@@ -44,8 +52,8 @@ class Ledger:
 
     async def reserve(self, uow: UnitOfWork, user_id: str, generation_id: str, price: int) -> None:
         """Set the price aside at the click. Raises NotEnoughCredits and changes nothing."""
-        await self.grant_month(uow, user_id)
-        missing = price - await self.balance(uow, user_id)
+        await uow.lock(user_id)
+        missing = price - await self._balance_with_month(uow, user_id, FREE)
         if missing > 0:
             raise NotEnoughCredits(missing)
         if await self._add(uow, user_id, f"reserve:{generation_id}", -price, generation_id):
@@ -64,13 +72,21 @@ class Ledger:
             await self._add(uow, user_id, f"refund:{generation_id}", price - charged, generation_id)
             uow.after_commit(lambda: metrics.credits.labels("refunded").inc(price - charged))
 
+    async def _balance_with_month(self, uow: UnitOfWork, user_id: str, plan: Plan) -> int:
+        """The balance once this month's credits are in it."""
+        month = self._clock.now().strftime("%Y-%m")
+        key = f"grant:{plan.key}:{user_id}:{month}"
+        found = await uow.session.exec(_BALANCE_AND, params={"user_id": user_id, "effect": key})
+        balance, has_month = found.one()
+        missing = 0 if has_month else max(0, plan.monthly_credits - balance)
+        if not has_month:
+            await self._add(uow, user_id, key, missing, note=f"{plan.name} plan, {month}")
+        return int(balance) + missing
+
     async def _add(
         self, uow: UnitOfWork, user_id: str, key: str, amount: int, generation_id: str | None = None, note: str = ""
     ) -> bool:
         """Append one effect; False if it is in the books already."""
-        known = await uow.session.exec(select(LedgerEntry.id).where(col(LedgerEntry.key) == key))
-        if known.first() is not None:
-            return False
         entry = LedgerEntry(
             id=tokens.new_id(),
             user_id=user_id,
@@ -80,6 +96,6 @@ class Ledger:
             note=note,
             created_at=self._clock.now(),
         )
-        uow.session.add(entry)
-        await uow.session.flush()
-        return True
+        connection = await uow.session.connection()
+        added = await connection.execute(_ADD[connection.dialect.name], entry.model_dump())
+        return added.first() is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, false
+from sqlalchemy import JSON, Column, Index, false, text
 from sqlmodel import Field, SQLModel
 
 
@@ -51,7 +51,10 @@ class Generation(SQLModel, table=True):
     provider_place: int | None = None  # in its queue; 1 is next
     # Who works on it
     not_before: datetime | None = None  # nobody needs to look at it earlier
-    attempts: int = 0
+    attempts: int = 0  # claims, less those that ended in peace
+    fetches: int = Field(
+        default=0, sa_column_kwargs={"server_default": text("0")}
+    )  # the same of results begun to fetch
     fence: int = 0  # grows with each claim; a writer with an old one is refused
     lease_owner: str | None = None
     lease_until: datetime | None = None

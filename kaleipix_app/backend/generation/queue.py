@@ -60,7 +60,7 @@ class GenerationQueue:
                     col(Generation.fence) == lease.fence,
                     col(Generation.state).in_(ACTIVE),
                 )
-                .values(lease_until=None, attempts=Generation.attempts - 1)
+                .values(lease_until=None, attempts=Generation.attempts - 1, fetches=0)
             )
 
     async def take_over(self) -> int:
@@ -79,21 +79,8 @@ class GenerationQueue:
     @staticmethod
     async def _take(uow: UnitOfWork, worker: str, ids: list[str], now: datetime) -> None:
         """Lease these rows, which nobody else can change before the end of the transaction."""
-        await uow.session.exec(
-            update(Generation)
-            .where(col(Generation.id).in_(ids))
-            .values(
-                state=after(Event.CLAIMED),
-                fence=Generation.fence + 1,
-                attempts=Generation.attempts + 1,
-                progress=None,
-                not_before=None,
-                lease_owner=worker,
-                lease_until=now + LEASE,
-                started_at=func.coalesce(col(Generation.started_at), now),
-            )
-            .execution_options(synchronize_session=False)
-        )
+        values = {"ids": ids, "worker": worker, "now": now, "until": now + LEASE}
+        await (await uow.session.connection()).execute(_TAKE, values)
 
 
 def _whose_turn() -> Select[str, str, int]:
@@ -125,4 +112,19 @@ def _whose_turn() -> Select[str, str, int]:
     )
 
 
-_NEXT = _whose_turn()  # built once: that takes longer than asking it
+# Built once: that takes longer than asking.
+_NEXT = _whose_turn()
+_TAKE = (
+    update(Generation)
+    .where(col(Generation.id).in_(bindparam("ids", expanding=True)))
+    .values(
+        state=after(Event.CLAIMED),
+        fence=Generation.fence + 1,
+        attempts=Generation.attempts + 1,
+        progress=None,
+        not_before=None,
+        lease_owner=bindparam("worker"),
+        lease_until=bindparam("until"),
+        started_at=func.coalesce(col(Generation.started_at), bindparam("now")),
+    )
+)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
+from sqlalchemy import bindparam
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import col, select, update
 
 from kaleipix_app.backend.clock import Clock
@@ -16,6 +19,27 @@ from kaleipix_app.backend.generation.machine import ACTIVE, FINAL, Event, State,
 from kaleipix_app.backend.generation.models import Generation
 from kaleipix_app.backend.jobs.base import Lease
 from kaleipix_app.backend.providers.base import UnknownOutcome
+
+_LOAD = select(Generation).where(
+    col(Generation.id) == bindparam("id"),
+    col(Generation.fence) == bindparam("fence"),
+    col(Generation.state).in_(sorted(ACTIVE)),
+)
+
+
+@cache  # of the few there are: building one takes longer than its work
+def _advancing(event: Event, names: tuple[str, ...]) -> ReturningUpdate[int, int]:
+    """Writes an event and these columns (as `new_…`) under the fence `held` of the generation `job`."""
+    return (
+        update(Generation)
+        .where(
+            col(Generation.id) == bindparam("job"),
+            col(Generation.fence) == bindparam("held"),
+            col(Generation.state).in_(sorted(before(event))),
+        )
+        .values(state=after(event), **{name: bindparam(f"new_{name}") for name in names})
+        .returning(col(Generation.price), col(Generation.count))
+    )
 
 
 class LeaseLost(Exception):
@@ -34,13 +58,7 @@ class Records:
 
     async def load(self, uow: UnitOfWork, lease: Lease) -> Generation:
         """The row as it is now. Raises LeaseLost."""
-        found = await uow.session.exec(
-            select(Generation).where(
-                col(Generation.id) == lease.job_id,
-                col(Generation.fence) == lease.fence,
-                col(Generation.state).in_(ACTIVE),
-            )
-        )
+        found = await uow.session.exec(_LOAD, params={"id": lease.job_id, "fence": lease.fence})
         row = found.first()
         if row is None:
             raise LeaseLost
@@ -52,18 +70,10 @@ class Records:
         if state in FINAL:
             await uow.lock(lease.owner_id)
             values |= {"finished_at": self._clock.now(), "lease_until": None, "progress": None, "provider_place": None}
-        changed = await uow.session.exec(
-            update(Generation)
-            .where(
-                col(Generation.id) == lease.job_id,
-                col(Generation.fence) == lease.fence,
-                col(Generation.state).in_(before(event)),
-            )
-            .values(state=state, **values)
-            .returning(col(Generation.price), col(Generation.count))
-            .execution_options(synchronize_session=False)
-        )
-        bill = changed.first()
+        statement = _advancing(event, tuple(sorted(values)))
+        new = {f"new_{name}": value for name, value in values.items()}
+        connection = await uow.session.connection()
+        bill: Any = (await connection.execute(statement, {"job": lease.job_id, "held": lease.fence, **new})).first()
         if bill is None:  # rare: looked at only now, because this is done several times for every picture
             row = await self.load(uow, lease)
             move(State(row.state), event)
@@ -76,25 +86,23 @@ class Records:
 
     async def put_off(self, uow: UnitOfWork, lease: Lease, wait: timedelta) -> None:
         """Nothing was ordered: back into the queue, and not before `wait` has passed. Raises LeaseLost."""
-        await self.advance(uow, lease, Event.PUT_OFF, ordered_at=None, started_at=None, **self._released(wait))
+        await self.advance(uow, lease, Event.PUT_OFF, ordered_at=None, started_at=None)
+        await self._release(uow, lease, wait)
 
     async def look_later(self, uow: UnitOfWork, lease: Lease, wait: timedelta) -> None:
         """The provider may have it or has it: let go of it until `wait` has passed. Raises LeaseLost."""
-        row = await self.load(uow, lease)
+        await self.load(uow, lease)
+        await self._release(uow, lease, wait)
+        uow.after_commit(lambda: self._feed.publish(lease.owner_id))
+
+    async def _release(self, uow: UnitOfWork, lease: Lease, wait: timedelta) -> None:
+        # Waiting is no crash: it must not count towards those that a generation may cause.
         await uow.session.exec(
             update(Generation)
             .where(col(Generation.id) == lease.job_id, col(Generation.fence) == lease.fence)
-            .values(**self._released(wait))
+            .values(lease_until=None, not_before=self._clock.now() + wait, attempts=Generation.attempts - 1, fetches=0)
+            .execution_options(synchronize_session=False)
         )
-        uow.after_commit(lambda: self._feed.publish(row.owner_id))
-
-    def _released(self, wait: timedelta) -> dict[str, Any]:
-        # Waiting is no crash: it must not count towards those that a generation may cause.
-        return {
-            "lease_until": None,
-            "not_before": self._clock.now() + wait,
-            "attempts": Generation.attempts - 1,
-        }
 
     async def accepted(self, uow: UnitOfWork, generation_id: str, job: str) -> None:
         """The provider has the order: written whoever holds the lease by now, for the next one goes on with it."""

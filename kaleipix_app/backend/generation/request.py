@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import structlog
+from sqlalchemy import bindparam
 from sqlmodel import col, func, select
 
 from kaleipix_app.backend import tokens
@@ -26,6 +27,13 @@ from kaleipix_app.backend.providers.base import ParamValue
 from kaleipix_app.backend.providers.catalogue import MAX_PROMPT, MAX_SEED, SIZES, Model, Need
 
 MOST_WAITING = 50  # unfinished generations of one person
+_WAITING = (
+    select(func.count())
+    .select_from(Generation)
+    .where(col(Generation.owner_id) == User.id, col(Generation.state).in_(sorted(ACTIVE)))
+    .scalar_subquery()
+)
+_STANDING = select(User.restricted_at, User.deleted_at, _WAITING).where(User.id == bindparam("user_id"))
 
 
 @dataclass(frozen=True)
@@ -70,10 +78,9 @@ class Requests:
         """
         model = validate(draft, self._models)
         await uow.lock(viewer.user_id)
-        await self._refuse_frozen(uow, viewer)
+        await self._refuse_frozen_and_flood(uow, viewer)
         await self._transfers.check(uow, viewer, model.provider)
         source = await self._source(uow, viewer, draft)
-        await self._refuse_flood(uow, viewer)
         now = self._clock.now()
         shape = draft.aspect_ratio if model.aspect_ratios else ""  # else the result has its source's
         width, height = SIZES.get(shape) or (source.width, source.height)  # type: ignore[union-attr]  # a source is there
@@ -108,14 +115,16 @@ class Requests:
         return row.id
 
     @staticmethod
-    async def _refuse_frozen(uow: UnitOfWork, viewer: Viewer) -> None:
-        """Nothing is made for somebody who has restricted what is done with their data, or is leaving."""
-        found = await uow.session.exec(select(User.restricted_at, User.deleted_at).where(User.id == viewer.user_id))
-        restricted_at, deleted_at = found.one()
+    async def _refuse_frozen_and_flood(uow: UnitOfWork, viewer: Viewer) -> None:
+        """Nothing is made for who has restricted what is done with their data, is leaving, or has much waiting."""
+        found = await uow.session.exec(_STANDING, params={"user_id": viewer.user_id})
+        restricted_at, deleted_at, waiting = found.one()
         if deleted_at is not None:
             raise SignInNeeded
         if restricted_at is not None:
             raise Conflict("You have restricted the use of your data. Lift that in your privacy centre first.")
+        if waiting >= MOST_WAITING:
+            raise TooMany(f"{MOST_WAITING} generations are waiting already. Let some finish first.", retry_after=10)
 
     async def _source(self, uow: UnitOfWork, viewer: Viewer, draft: Draft) -> Picture | None:
         """The draft's source, if it has one, and its mask fits it. Raises NotFound, BadInput."""
@@ -129,15 +138,6 @@ class Requests:
             if mask.kind != "mask" or (mask.width, mask.height) != (source.width, source.height):
                 raise BadInput("This mask belongs to another picture. Paint it again.", code="mask")
         return source
-
-    async def _refuse_flood(self, uow: UnitOfWork, viewer: Viewer) -> None:
-        waiting = await uow.session.exec(
-            select(func.count())
-            .select_from(Generation)
-            .where(col(Generation.owner_id) == viewer.user_id, col(Generation.state).in_(ACTIVE))
-        )
-        if waiting.one() >= MOST_WAITING:
-            raise TooMany(f"{MOST_WAITING} generations are waiting already. Let some finish first.", retry_after=10)
 
 
 def validate(draft: Draft, models: Mapping[str, Model]) -> Model:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -32,7 +33,7 @@ from kaleipix_app.backend.providers.base import (
 )
 
 MOST_ATTEMPTS = 3  # of the built-in engine: what stops the process so often will stop it again
-MOST_RESUMPTIONS = 20  # of an order at a provider, without a word from there in between
+MOST_FETCHES = 20  # of a provider's result; waiting for somebody else's machine stops no process
 MOST_WAIT = timedelta(minutes=30)  # until it is ordered
 MOST_FOLLOW = timedelta(hours=2)  # from the order on, restarts included
 _WENT_WRONG = "Something went wrong on our side. Try again."
@@ -93,7 +94,7 @@ class Runner:
                 raise Unconfigured("switched off since it was asked for")
             if row.cancel_requested_at is not None:
                 return await self._cancel(lease, provider, row.provider_job)
-            if row.attempts > (MOST_ATTEMPTS if provider.repeatable else MOST_RESUMPTIONS):
+            if row.attempts > MOST_ATTEMPTS if provider.repeatable else row.fetches >= MOST_FETCHES:
                 return await self._fail(lease, "keeps_stopping", _KEEPS_STOPPING)
             job = await self._ordering.job_of(lease, row, provider)
             if job is not None:
@@ -120,7 +121,7 @@ class Runner:
         shown = Shown()
         try:
             async for update in until(stop, provider.follow(job)):
-                await self._show(lease, row, update, shown, provider)
+                await self._show(lease, row, update, shown)
         except (asyncio.CancelledError, LeaseLost):
             if provider.repeatable:
                 await provider.cancel(job)  # overtaken or shutting down: nobody will collect
@@ -128,7 +129,7 @@ class Runner:
         if stop.is_set():
             await self._cancel(lease, provider, job)
             return
-        await self._write(lease, Event.READY)
+        await self._write(lease, Event.READY, fetches=row.fetches + 1)
         delivered = (await provider.collect(job))[: row.count]  # more than was asked for is not ours to charge
         if not delivered:
             raise ProviderError("nothing was delivered")
@@ -150,14 +151,12 @@ class Runner:
             async with self._db.unit_of_work() as uow:
                 await change(uow, lease, wait)
 
-    async def _show(self, lease: Lease, row: Generation, update: Update, shown: Shown, provider: Provider) -> None:
+    async def _show(self, lease: Lease, row: Generation, update: Update, shown: Shown) -> None:
         """What the provider says: on the row, and to whoever watches."""
         if isinstance(update, Running) and update.preview is not None:
             self._previews.put(row.id, row.owner_id, update.preview)
         if shown.is_news(update, len(self._stops)):
-            # Waiting for somebody else's machine stops no process: only what comes after it may.
-            survived = {} if provider.repeatable else {"attempts": 0}
-            await self._write(lease, shown.event, progress=shown.progress, provider_place=shown.place, **survived)
+            await self._write(lease, shown.event, progress=shown.progress, provider_place=shown.place)
         else:
             self._feed.publish(row.owner_id)
 
@@ -179,6 +178,9 @@ class Runner:
             await self._records.advance(uow, lease, Event.STORED, delivered=len(stored))
             for position, one, kept in stored:
                 await self._images.add_result(uow, row.owner_id, row.id, position, one.seed, kept)
+        for _, _, kept in stored:  # it is done; who looks closer need not wait
+            with suppress(KaleipixError):  # made when it is asked for instead
+                await self._images.small_copy(kept.storage_key, "preview")
 
     async def _cancel(self, lease: Lease, provider: Provider, job: str | None) -> None:
         if job is not None:

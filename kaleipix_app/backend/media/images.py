@@ -6,7 +6,9 @@ cannot be written, the bytes go again.
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
+from typing import Literal
 
 from obstore.exceptions import BaseError
 from sqlalchemy import ColumnElement, exists, func, or_
@@ -43,6 +45,7 @@ class Images:
         self._storage = storage
         self._ingest = ingest
         self._clock = clock
+        self._making: dict[str, asyncio.Task[bytes]] = {}
 
     async def keep_source(self, db: Database, owner_id: str, data: Incoming) -> Picture:
         """All of an upload: decode, store, write the row. Nothing stays behind if any of it fails.
@@ -120,6 +123,8 @@ class Images:
         source_type: SourceType = SourceType.ALGORITHMIC,
     ) -> StoredResult:
         """Check, mark and store one picture of an engine. What is stored already stays: a repeat is harmless.
+
+        Its preview is made once it is asked for: who waits for the picture sees the thumbnail first.
 
         Raises BadInput, TooLarge, StorageFailed.
         """
@@ -215,6 +220,27 @@ class Images:
         """The kept original. Raises NotFound, StorageFailed."""
         return await self._storage.get(picture.key("original"))
 
+    async def small_copy(self, storage_key: str, variant: Literal["thumb", "preview"]) -> bytes:
+        """Thumbnail or preview, as WebP; a result's preview is made when it is first asked for, once for all who ask.
+
+        Raises NotFound, StorageFailed.
+        """
+        try:
+            return await self._storage.get(f"{storage_key}/{variant}")
+        except NotFound:
+            if variant == "thumb":
+                raise
+        if storage_key not in self._making:
+            self._making[storage_key] = asyncio.create_task(self._make_preview(storage_key))
+            self._making[storage_key].add_done_callback(lambda _: self._making.pop(storage_key))
+        return await asyncio.shield(self._making[storage_key])  # others may wait for it when this one has left
+
+    async def _make_preview(self, storage_key: str) -> bytes:
+        original = await self._storage.get(f"{storage_key}/original")
+        preview = await self._ingest.preview(original, read_mark(original))
+        await self._storage.put(f"{storage_key}/preview", preview)
+        return preview
+
     async def within(self, picture: Picture, edge: int) -> bytes:
         """The original, made smaller if its long edge has more than `edge` pixels. Raises NotFound, StorageFailed."""
         data = await self.original_bytes(picture)
@@ -247,7 +273,9 @@ class Images:
 
     async def _put(self, key: str, ingested: Ingested) -> None:
         for variant in _VARIANTS:  # the original first: a repeat makes the others from it
-            await self._storage.put(f"{key}/{variant}", getattr(ingested, variant))
+            data = getattr(ingested, variant)
+            if data is not None:
+                await self._storage.put(f"{key}/{variant}", data)
 
     async def _remove(self, key: str) -> None:
         try:

@@ -40,7 +40,7 @@ class Ingested:
     height: int
     original: bytes
     thumb: bytes  # WebP, long edge at most 320 pixels
-    preview: bytes  # WebP, long edge at most 1280 pixels
+    preview: bytes | None  # WebP, long edge at most 1280 pixels; None: made later, by `Ingest.preview`
 
 
 class Ingest:
@@ -64,12 +64,16 @@ class Ingest:
         return await self._run(lambda deadline: _mask(data, size, deadline))
 
     async def result(self, data: bytes, source_type: SourceType) -> Ingested:
-        """A picture that an engine made; all three files carry the mark. Raises BadInput, TooLarge."""
+        """A picture that an engine made; its files carry the mark. The preview follows. Raises BadInput, TooLarge."""
         return await self._run(lambda deadline: _result(data, source_type, self._mark, deadline))
 
     async def convert(self, data: bytes, format: Format, source_type: SourceType | None) -> bytes:
         """A kept picture in another format, marked if a source type is given. Raises BadInput."""
         return await self._run(lambda deadline: _convert(data, format, source_type, self._mark, deadline))
+
+    async def preview(self, data: bytes, source_type: SourceType | None) -> bytes:
+        """The preview of a kept picture, marked if a source type is given. Raises BadInput."""
+        return await self._run(lambda deadline: _preview(data, source_type, self._mark, deadline))
 
     async def smaller(self, data: bytes, edge: int) -> bytes:
         """A kept picture, made smaller until its long edge has at most `edge` pixels. Raises BadInput."""
@@ -115,13 +119,19 @@ def _result(data: bytes, source_type: SourceType, mark: Marker, deadline: Deadli
     # An engine's own file is kept as it is where it can be: only the metadata around the pixels is replaced.
     keep = decoded.is_plain and decoded.format == format
     original = data if keep else encode(decoded.pixels, format, sampling=decoded.sampling)
-    plain = _finish(decoded, format, original, deadline)
-    marked = (mark(file, source_type) for file in (plain.original, plain.thumb, plain.preview))
-    return Ingested(format, plain.width, plain.height, *marked)
+    deadline.check()
+    thumb = thumbnails.thumb(decoded.pixels)
+    deadline.check()
+    return Ingested(format, *decoded.pixels.size, mark(original, source_type), mark(thumb, source_type), None)
 
 
 def _convert(data: bytes, format: Format, source_type: SourceType | None, mark: Marker, deadline: Deadline) -> bytes:
     file = encode(decode(data, deadline).pixels, format)
+    return file if source_type is None else mark(file, source_type)
+
+
+def _preview(data: bytes, source_type: SourceType | None, mark: Marker, deadline: Deadline) -> bytes:
+    file = thumbnails.preview(decode(data, deadline).pixels)
     return file if source_type is None else mark(file, source_type)
 
 
@@ -132,9 +142,11 @@ def _smaller(data: bytes, edge: int, deadline: Deadline) -> bytes:
 
 def _finish(decoded: Decoded, format: Format, original: bytes, deadline: Deadline) -> Ingested:
     deadline.check()
-    thumb, preview = thumbnails.make(decoded.pixels)
+    # The thumb is made from the preview's pixels where those are fewer.
+    preview = thumbnails.fit(decoded.pixels, thumbnails.PREVIEW)
+    files = thumbnails.thumb(preview), thumbnails.preview(preview)
     deadline.check()
-    return Ingested(format, *decoded.pixels.size, original, thumb, preview)
+    return Ingested(format, *decoded.pixels.size, original, *files)
 
 
 def _kept_as(decoded: Decoded) -> Format:

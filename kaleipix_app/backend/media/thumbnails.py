@@ -18,10 +18,14 @@ _EFFORT = 2
 _GAP = 1.5  # whole-number reduction first, down to 1.5 times the size: no visible difference at these sizes
 
 
-def make(pixels: Image.Image) -> tuple[bytes, bytes]:
-    """Thumb and preview of RGB or RGBA pixels, as WebP."""
-    preview = fit(pixels, PREVIEW)
-    return _webp(fit(preview, THUMB)), _webp(preview)
+def thumb(pixels: Image.Image) -> bytes:
+    """The small one, of RGB or RGBA pixels."""
+    return _webp(fit(pixels, THUMB))
+
+
+def preview(pixels: Image.Image) -> bytes:
+    """The larger one, of RGB or RGBA pixels."""
+    return _webp(fit(pixels, PREVIEW))
 
 
 def fit(pixels: Image.Image, edge: int) -> Image.Image:

@@ -278,8 +278,8 @@ CATEGORIES: tuple[Category, ...] = (
                 "generation",
                 "id owner_id request_id model provider prompt prompt_starred source_id mask_id aspect_ratio width "
                 "height count seed params price state progress delivered error_code error_sentence "
-                "cancel_requested_at dismissed_at ordered_at provider_job provider_place not_before attempts fence "
-                "lease_owner lease_until created_at started_at finished_at mailed_at",
+                "cancel_requested_at dismissed_at ordered_at provider_job provider_place not_before attempts fetches "
+                "fence lease_owner lease_until created_at started_at finished_at mailed_at",
             ),
             Held.of("prompt_word", "owner_id word generation_id"),  # by which the library finds them
         ),

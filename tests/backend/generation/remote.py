@@ -41,6 +41,7 @@ class Remote:
         self.updates: list[Update] = [Running(None)]
         self.failure: ProviderError | None = None
         self.dies: BaseException | None = None
+        self.dies_collecting: BaseException | None = None
         self.pictures: list[bytes] | None = None
         self.cancelled: list[str] = []
         self.capacity = 10
@@ -68,6 +69,8 @@ class Remote:
             raise self.dies or self.failure or ProviderError()
 
     async def collect(self, job: str) -> list[Delivered]:
+        if self.dies_collecting is not None:
+            raise self.dies_collecting
         order = self.orders[int(job.removeprefix("job-")) - 1]
         pictures = [a_picture()] * order.count if self.pictures is None else self.pictures
         return [Delivered(data, order.seed + n) for n, data in enumerate(pictures)]

@@ -12,6 +12,7 @@ from sqlmodel import select
 from kaleipix_app.backend.container import Container
 from kaleipix_app.backend.generation.machine import State
 from kaleipix_app.backend.generation.models import Generation
+from kaleipix_app.backend.generation.run import MOST_FETCHES
 from kaleipix_app.backend.generation.transfers import NoticeNeeded
 from kaleipix_app.backend.providers.base import (
     Down,
@@ -178,6 +179,35 @@ async def test_killed_after_the_answer_the_next_process_goes_on_with_the_same_or
         assert (await new.until(id)).state == State.DONE
     assert (len(remotes.fal.orders), await new.balance()) == (1, 38)
     await new.parts.db.close()
+
+
+async def die(remotes: Remotes, times: int) -> None:
+    """The process dies so often while it works on the one generation there is."""
+    for _ in range(times):
+        (lease,) = await remotes.parts.queue.claim("dies", {"fal": 1})
+        with pytest.raises(asyncio.CancelledError):
+            await remotes.parts.engine._worker.run(lease)
+        await remotes.parts.queue.take_over()
+
+
+async def test_killed_any_number_of_times_while_it_waits_for_the_provider_it_is_still_fetched(remotes: Remotes) -> None:
+    remotes.fal.updates, remotes.fal.dies = [], asyncio.CancelledError()
+    id = await remotes.request(model="flux")
+    await die(remotes, 2 * MOST_FETCHES)
+    remotes.fal.dies = None
+    async with remotes.working():
+        assert (await remotes.until(id)).state == State.DONE
+    assert (len(remotes.fal.orders), await remotes.balance()) == (1, 38)
+
+
+async def test_a_result_that_kills_the_process_each_time_ends_refunded(remotes: Remotes) -> None:
+    remotes.fal.dies_collecting = asyncio.CancelledError()
+    id = await remotes.request(model="flux")
+    await die(remotes, MOST_FETCHES)
+    async with remotes.working():
+        record = await remotes.until(id)
+    assert (record.state, record.error_code, await remotes.balance()) == (State.FAILED, "keeps_stopping", 40)
+    assert len(remotes.fal.orders) == 1
 
 
 async def test_a_call_brings_the_id_that_was_lost(reachable: Remotes) -> None:

@@ -187,11 +187,28 @@ async def test_every_variant_of_a_result_says_how_it_was_made(
     images: Images, storage: Storage, media_dir: Path, format: str
 ) -> None:
     result = await images.store_result("gen-a", 0, file(photo(), format), SourceType.TRAINED)
+    assert stored(media_dir) == [f"results/gen-a/0/{name}" for name in ("original", "thumb")]
+    await images.small_copy(result.storage_key, "preview")
     assert stored(media_dir) == [f"results/gen-a/0/{name}" for name in ("original", "preview", "thumb")]
     for name in ("original", "thumb", "preview"):
         data = await storage.get(f"{result.storage_key}/{name}")
         assert read_mark(data) is SourceType.TRAINED
         assert max(opened(data).size) == (320 if name == "thumb" else 640)
+
+
+async def test_a_preview_is_made_once_for_all_who_ask(images: Images, storage: Storage, media_dir: Path) -> None:
+    key = (await images.store_result("gen-a", 0, file(photo(), "PNG"))).storage_key
+    first, *others = await asyncio.gather(*(images.small_copy(key, "preview") for _ in range(5)))
+    assert others == [first] * 4
+    assert await storage.get("results/gen-a/0/preview") == first
+
+
+async def test_of_a_picture_that_is_gone_there_is_no_preview(images: Images, storage: Storage) -> None:
+    key = (await images.store_result("gen-a", 0, file(photo(), "PNG"))).storage_key
+    await storage.delete(["results/gen-a/0/original", "results/gen-a/0/thumb"])
+    for variant in ("thumb", "preview"):
+        with pytest.raises(NotFound):
+            await images.small_copy(key, variant)
 
 
 async def test_an_engines_file_keeps_its_pixels_and_loses_its_notes(images: Images, storage: Storage) -> None:

@@ -28,6 +28,7 @@ from tests.backend.media.samples import (
 
 
 def files(ingested: Ingested) -> tuple[bytes, bytes, bytes]:
+    assert ingested.preview is not None
     return ingested.original, ingested.thumb, ingested.preview
 
 

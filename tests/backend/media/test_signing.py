@@ -95,6 +95,7 @@ async def test_every_file_of_a_result_and_every_download_is_signed(
 ) -> None:
     images = Images(storage, signing, clock)
     stored = await images.store_result("one", 0, file(photo(), "PNG"), SourceType.TRAINED)
+    await images.small_copy(stored.storage_key, "preview")
     for variant, content_type in (("original", "image/png"), ("thumb", "image/webp"), ("preview", "image/webp")):
         data = await storage.get(f"{stored.storage_key}/{variant}")
         assert read(data, content_type) == (

@@ -9,6 +9,10 @@ from kaleipix_app.backend.media import thumbnails
 from tests.backend.media.samples import corners, opened, photo, quarters
 
 
+def both(pixels: Image.Image) -> tuple[bytes, bytes]:
+    return thumbnails.thumb(pixels), thumbnails.preview(pixels)
+
+
 @pytest.mark.parametrize(
     ("size", "thumb", "preview"),
     [
@@ -22,18 +26,18 @@ from tests.backend.media.samples import corners, opened, photo, quarters
 def test_sizes_fit_the_long_edge_and_nothing_is_enlarged(
     size: tuple[int, int], thumb: tuple[int, int], preview: tuple[int, int]
 ) -> None:
-    small, middle = (opened(data) for data in thumbnails.make(Image.new("RGB", size)))
+    small, middle = (opened(data) for data in both(Image.new("RGB", size)))
     assert (small.format, middle.format) == ("WEBP", "WEBP")
     assert (small.size, middle.size) == (thumb, preview)
 
 
 def test_they_show_what_the_picture_shows() -> None:
-    for data in thumbnails.make(quarters(3000, 2000)):
+    for data in both(quarters(3000, 2000)):
         assert corners(opened(data)) == corners(quarters())
 
 
 def test_what_shows_through_still_does() -> None:
     picture = photo(800, 600).convert("RGBA")
     picture.putalpha(0)
-    for data in thumbnails.make(picture):
+    for data in both(picture):
         assert opened(data).getchannel("A").getextrema() == (0, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from tests.emulators import pictures
 from tests.emulators.fal import Fal, Settings
 from tests.emulators.server import run
 
@@ -16,8 +17,11 @@ def main() -> None:
     given.add_argument("--queued", type=float, default=0.02, help="seconds in the queue")
     given.add_argument("--running", type=float, default=0.04, help="seconds of work")
     given.add_argument("--concurrency", type=int, help="how many jobs run at once; without it, all")
+    given.add_argument("--prepared", type=int, help="every result is the same PNG, so many pixels wide and high")
     asked = given.parse_args()
     options = Settings(key=asked.key, queued=asked.queued, running=asked.running, concurrency=asked.concurrency)
+    if asked.prepared:
+        options.prepared = pictures.encode(pictures.paint("prepared", 1, 0, (asked.prepared, asked.prepared)), "png")
     run(Fal(options), asked.port, "fal.ai")
 
 

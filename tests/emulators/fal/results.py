@@ -37,6 +37,7 @@ class Order:
     files: Files
     rules: list[Rule]
     expires_at: float | None = None
+    prepared: bytes | None = None
     seed: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -123,7 +124,9 @@ def _flagged(order: Order, index: int) -> bool:
 def _file(order: Order, kind: str, name: str, make: Make, rule: Rule | None) -> dict[str, Any]:
     """A result's file as fal describes it."""
     mime = f"image/{kind}"
-    file = File(name, mime, make=make, expires_at=order.expires_at, prompt=order.prompt, model=order.name)
+    file = File(
+        name, mime, data=order.prepared, make=make, expires_at=order.expires_at, prompt=order.prompt, model=order.name
+    )
     if order.rule("svg"):
         mime = file.content_type = "image/svg+xml"
         file.name, file.data = name.rpartition(".")[0] + ".svg", SVG

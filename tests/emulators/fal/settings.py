@@ -23,4 +23,5 @@ class Settings:
     cancel_stops_running: bool = True
     webhook_retries: int = 3
     webhook_delay: float = 0.05
+    prepared: bytes | None = None  # the file of every result: for measuring, when painting would take the time
     user_id: str = "auth0|emulated"

@@ -35,6 +35,8 @@ _SPELLINGS = text(
     " SELECT word FROM found WHERE word IS NOT NULL LIMIT :most"
 ).bindparams(bindparam("most", _MOST_SPELLINGS + 1))
 
+_ADD = insert(PromptWord)
+
 
 @dataclass(frozen=True)
 class Term:
@@ -69,7 +71,7 @@ async def add(uow: UnitOfWork, owner_id: str, generation_id: str, prompt: str) -
     """A prompt was written."""
     rows = [{"owner_id": owner_id, "word": word, "generation_id": generation_id} for word in words_of(prompt)]
     if rows:
-        await uow.session.exec(insert(PromptWord).values(rows))
+        await (await uow.session.connection()).execute(_ADD, rows)
 
 
 async def forget(uow: UnitOfWork, owner_id: str, prompts: Mapping[str, str]) -> None:
