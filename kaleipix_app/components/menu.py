@@ -11,7 +11,7 @@ _CODE = """
 function KxMenu({trigger, label, title, buttonClass, listClass, children, ref: _ref, ...props}) {
   const root = useRef(null), button = useRef(null), list = useRef(null), [open, setOpen] = useState(false);
   const items = () => [...list.current.querySelectorAll("[role=menuitem]")];
-  const show = (at) => { setOpen(true); setTimeout(() => items().at(at)?.focus()); };
+  const show = (at) => { list.current.hidden = false; items().at(at)?.focus(); setOpen(true); };  // at once: the next key may follow
   const close = (back) => { setOpen(false); if (back) button.current.focus(); };
   useEffect(() => {
     if (!open) return;

@@ -43,6 +43,7 @@ def _picture() -> rx.Component:
         viewer(
             picture=Studio.stage.picture,
             before=rx.cond(Studio.stage.source != "", f"/media/{Studio.stage.source}/preview", ""),
+            differs=Studio.stage.differs,
             box_class=f"relative {_BOX}",
             on_step=Studio.step,
             class_name=f"relative overflow-hidden {_FRAME}",

@@ -187,7 +187,7 @@ def _choice(param: Choice, model: Model) -> ChoiceOffer:
     def sample(value: str) -> str:
         return "" if model.is_ai else f"/samples/style-{value}.webp"
 
-    values = [ValueOffer(value, value.replace("_", " ").capitalize(), sample(value)) for value in param.values]
+    values = [ValueOffer(value, param.name_of(value), sample(value)) for value in param.values]
     return ChoiceOffer(param.key, param.label, values)
 
 

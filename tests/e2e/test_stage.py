@@ -50,6 +50,35 @@ def test_before_and_after(
 
 
 @pytest.mark.parametrize("size", SIZES)
+def test_the_comparison_lists_the_settings_that_differ(
+    size: str, server: StudioServer, new_page: NewPage, keep: Callable[[Page, str], None]
+) -> None:
+    page = new_page(server.url, size, bypass_csp=True)
+    sign_up(page, server, f"differ-{size}")
+    generate(page, "a cup")
+    finished(page, "a cup")
+    page.get_by_role("button", name="Use as source").click()
+    expect(page.get_by_alt_text("Source 1", exact=False)).to_be_visible()
+    page.get_by_role("radio", name="Mosaic").check(force=True)
+    page.get_by_label("Prompt").fill("a cup of gold")
+    page.get_by_role("button", name="Generate").click()
+    finished(page, "a cup of gold")
+    page.get_by_role("button", name="Compare").click()
+    before = page.locator("[data-viewer]").bounding_box()
+    page.get_by_role("button", name="Settings", exact=True).click()
+    listed = page.get_by_role("region", name="Settings that differ")
+    expect(listed.get_by_role("row", name="Prompt")).to_have_text("Prompta cupa cup of gold")
+    expect(listed.get_by_role("row", name="Style")).to_have_text("StyleKaleidoscopeMosaic")
+    expect(listed.get_by_role("row", name="Model")).to_have_count(0)
+    assert page.locator("[data-viewer]").bounding_box() == before
+    assert_accessible(page, f"settings that differ ({size})")
+    assert_fits(page, f"settings that differ ({size})")
+    keep(page, f"differences-{size}")
+    page.get_by_role("button", name="Settings", exact=True).click()
+    expect(listed).to_have_count(0)
+
+
+@pytest.mark.parametrize("size", SIZES)
 def test_from_result_to_source_to_variation(size: str, server: StudioServer, new_page: NewPage) -> None:
     page = new_page(server.url, size)
     sign_up(page, server, f"vary-{size}")
