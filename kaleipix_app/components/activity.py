@@ -37,14 +37,19 @@ def running() -> rx.Component:
 
 
 def failures() -> rx.Component:
-    """Cards of failures that were not dismissed. On a phone the stage gives them room: they never cover a picture."""
+    """Cards of failures that were not dismissed. On a phone a line in the place of the settings, which nothing moves."""
     return rx.cond(
         Studio.live.length() > Studio.running,
         rx.el.section(
             rx.el.h2("Failed", class_name="sr-only"),
-            rx.foreach(Studio.live, lambda one: rx.cond(one.failed, _failed(one), rx.fragment())),
-            data_scrolls="",
-            class_name="flex min-w-0 flex-col gap-2 max-lg:order-2 max-lg:h-36 max-lg:overflow-y-auto",
+            rx.el.div(
+                rx.foreach(Studio.live, lambda one: rx.cond(one.failed, _failed(one), rx.fragment())),
+                data_scrolls="",
+                class_name="flex flex-col gap-2 max-lg:absolute max-lg:inset-x-0 max-lg:bottom-13 max-lg:z-10 max-lg:max-h-13 "
+                "max-lg:snap-y max-lg:overflow-y-auto max-lg:rounded-panel max-lg:has-[details[open]]:max-h-60",
+            ),
+            # No height of its own: it stands over the two lines between picture and tools, and grows upwards.
+            class_name="flex min-w-0 flex-col gap-2 max-lg:relative max-lg:order-2 max-lg:-mt-4 max-lg:h-0",
         ),
     )
 
@@ -121,16 +126,18 @@ def _failed(one: rx.Var[LiveView]) -> rx.Component:
         rx.el.div(
             rx.el.p(one.prompt, class_name="truncate text-sm font-medium"),
             rx.el.p(
-                one.error,
-                " Not charged: ",
+                rx.el.span(
+                    one.error,
+                    class_name="max-lg:grow max-lg:truncate max-lg:group-has-[details[open]]:whitespace-normal",
+                ),
+                rx.el.span(" Not charged: ", class_name="max-lg:hidden"),
                 rx.el.a(
                     "credits returned",
                     href=f"/account#refund-{one.id}",
                     title="The line of your account that gave them back",
-                    class_name="text-ink underline decoration-edge underline-offset-2 hover:decoration-current",
+                    class_name="shrink-0 text-ink underline decoration-edge underline-offset-2 hover:decoration-current",
                 ),
-                ".",
-                class_name="text-sm text-muted max-lg:text-xs",
+                class_name="text-sm text-muted max-lg:flex max-lg:gap-2 max-lg:text-xs",
             ),
             rx.el.div(
                 rx.el.button("Retry", type="button", on_click=Studio.retry(one.id), class_name=_SMALL),
@@ -145,14 +152,28 @@ def _failed(one: rx.Var[LiveView]) -> rx.Component:
                     ),
                 ),
                 rx.el.button("Edit", type="button", on_click=Composer.reuse(one.id), class_name=theme.QUIET),
-                class_name="mt-2 flex flex-wrap gap-x-2 gap-y-1",
+                class_name="mt-2 flex flex-wrap gap-x-2 gap-y-1 max-lg:hidden max-lg:group-has-[details[open]]:flex",
             ),
             class_name="min-w-0 grow",
+        ),
+        rx.el.button(
+            "Retry",
+            type="button",
+            on_click=Studio.retry(one.id),
+            class_name=f"{_SMALL} shrink-0 lg:hidden max-lg:group-has-[details[open]]:hidden",
+        ),
+        rx.el.details(
+            rx.el.summary(
+                rx.icon("chevron-up", size=16, class_name="group-has-[details[open]]:rotate-180"),
+                aria_label="The whole of it, and what else can be done",
+                class_name="grid size-9 cursor-pointer list-none place-items-center rounded-control text-muted hover:bg-raised hover:text-ink [&::-webkit-details-marker]:hidden",
+            ),
+            class_name="shrink-0 lg:hidden",
         ),
         _icon_button("x", "Dismiss", Studio.dismiss(one.id)),
         role="alert",
         key=one.id,
-        class_name="flex items-start gap-3 rounded-panel border border-danger bg-surface p-3 max-lg:p-2",
+        class_name="group flex items-start gap-3 rounded-panel border border-danger bg-surface p-3 max-lg:min-h-13 max-lg:snap-start max-lg:items-center max-lg:gap-1.5 max-lg:px-2 max-lg:py-1 max-lg:has-[details[open]]:items-start",
     )
 
 

@@ -43,7 +43,7 @@ def toolbar() -> rx.Component:
         ),
         role="toolbar",
         aria_label="This picture",
-        class_name="@container shrink-0 lg:-mx-2.5 max-lg:-mx-2",
+        class_name="@container relative z-15 shrink-0 lg:-mx-2.5 max-lg:-mx-2",
     )
 
 
