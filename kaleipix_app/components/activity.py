@@ -124,20 +124,16 @@ def _failed(one: rx.Var[LiveView]) -> rx.Component:
     return rx.el.div(
         rx.icon("circle-alert", size=20, class_name="mt-0.5 shrink-0 text-danger"),
         rx.el.div(
-            rx.el.p(one.prompt, class_name="truncate text-sm font-medium"),
+            rx.el.div(
+                rx.el.p(one.prompt, class_name="truncate text-sm font-medium"),
+                _returned(one, "text-xs text-muted lg:hidden"),
+                class_name="flex items-baseline justify-between gap-2",
+            ),
             rx.el.p(
-                rx.el.span(
-                    one.error,
-                    class_name="max-lg:grow max-lg:truncate max-lg:group-has-[details[open]]:whitespace-normal",
-                ),
+                one.error,
                 rx.el.span(" Not charged: ", class_name="max-lg:hidden"),
-                rx.el.a(
-                    "credits returned",
-                    href=f"/account#refund-{one.id}",
-                    title="The line of your account that gave them back",
-                    class_name="shrink-0 text-ink underline decoration-edge underline-offset-2 hover:decoration-current",
-                ),
-                class_name="text-sm text-muted max-lg:flex max-lg:gap-2 max-lg:text-xs",
+                _returned(one, "max-lg:hidden"),
+                class_name="text-sm text-muted max-lg:truncate max-lg:text-xs max-lg:group-has-[details[open]]:whitespace-normal",
             ),
             rx.el.div(
                 rx.el.button("Retry", type="button", on_click=Studio.retry(one.id), class_name=_SMALL),
@@ -174,6 +170,18 @@ def _failed(one: rx.Var[LiveView]) -> rx.Component:
         role="alert",
         key=one.id,
         class_name="group flex items-start gap-3 rounded-panel border border-danger bg-surface p-3 max-lg:min-h-13 max-lg:snap-start max-lg:items-center max-lg:gap-1.5 max-lg:px-2 max-lg:py-1 max-lg:has-[details[open]]:items-start",
+    )
+
+
+def _returned(one: rx.Var[LiveView], class_name: str) -> rx.Component:
+    return rx.el.span(
+        rx.el.a(
+            "credits returned",
+            href=f"/account#refund-{one.id}",
+            title="The line of your account that gave them back",
+            class_name="text-ink underline decoration-edge underline-offset-2 hover:decoration-current",
+        ),
+        class_name=f"shrink-0 {class_name}",
     )
 
 
