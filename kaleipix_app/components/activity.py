@@ -121,37 +121,10 @@ def _live(one: rx.Var[LiveView]) -> rx.Component:
 
 
 def _failed(one: rx.Var[LiveView]) -> rx.Component:
+    """Whole on a desk; on a phone two lines, and the rest once they are opened."""
     return rx.el.div(
         rx.icon("circle-alert", size=20, class_name="mt-0.5 shrink-0 text-danger"),
-        rx.el.div(
-            rx.el.div(
-                rx.el.p(one.prompt, class_name="truncate text-sm font-medium"),
-                _returned(one, "text-xs text-muted lg:hidden"),
-                class_name="flex items-baseline justify-between gap-2",
-            ),
-            rx.el.p(
-                one.error,
-                rx.el.span(" Not charged: ", class_name="max-lg:hidden"),
-                _returned(one, "max-lg:hidden"),
-                class_name="text-sm text-muted max-lg:truncate max-lg:text-xs max-lg:group-has-[details[open]]:whitespace-normal",
-            ),
-            rx.el.div(
-                rx.el.button("Retry", type="button", on_click=Studio.retry(one.id), class_name=_SMALL),
-                rx.cond(
-                    one.elsewhere != "",
-                    rx.el.button(
-                        f"With {one.elsewhere} instead",
-                        type="button",
-                        on_click=Tools.elsewhere(one.id),
-                        title="The same words and settings, made by another model",
-                        class_name=_SMALL,
-                    ),
-                ),
-                rx.el.button("Edit", type="button", on_click=Composer.reuse(one.id), class_name=theme.QUIET),
-                class_name="mt-2 flex flex-wrap gap-x-2 gap-y-1 max-lg:hidden max-lg:group-has-[details[open]]:flex",
-            ),
-            class_name="min-w-0 grow",
-        ),
+        rx.el.div(_cause(one), _ways_on(one), class_name="min-w-0 grow"),
         rx.el.button(
             "Retry",
             type="button",
@@ -173,15 +146,42 @@ def _failed(one: rx.Var[LiveView]) -> rx.Component:
     )
 
 
-def _returned(one: rx.Var[LiveView], class_name: str) -> rx.Component:
-    return rx.el.span(
-        rx.el.a(
-            "credits returned",
-            href=f"/account#refund-{one.id}",
-            title="The line of your account that gave them back",
-            class_name="text-ink underline decoration-edge underline-offset-2 hover:decoration-current",
+def _cause(one: rx.Var[LiveView]) -> rx.Component:
+    return rx.el.div(
+        rx.el.p(one.prompt, class_name="truncate text-sm font-medium max-lg:order-1"),
+        rx.el.p(
+            one.error,
+            class_name="text-sm text-muted max-lg:order-3 max-lg:col-span-2 max-lg:truncate max-lg:text-xs max-lg:group-has-[details[open]]:whitespace-normal",
         ),
-        class_name=f"shrink-0 {class_name}",
+        rx.el.p(
+            rx.el.span("Not charged: ", class_name="max-lg:hidden"),
+            rx.el.a(
+                "credits returned",
+                href=f"/account#refund-{one.id}",
+                title="The line of your account that gave them back",
+                class_name="text-ink underline decoration-edge underline-offset-2 hover:decoration-current",
+            ),
+            class_name="text-sm text-muted max-lg:order-2 max-lg:text-xs",
+        ),
+        class_name="grid max-lg:grid-cols-[minmax(0,1fr)_auto] max-lg:items-baseline max-lg:gap-x-2",
+    )
+
+
+def _ways_on(one: rx.Var[LiveView]) -> rx.Component:
+    return rx.el.div(
+        rx.el.button("Retry", type="button", on_click=Studio.retry(one.id), class_name=_SMALL),
+        rx.cond(
+            one.elsewhere != "",
+            rx.el.button(
+                f"With {one.elsewhere} instead",
+                type="button",
+                on_click=Tools.elsewhere(one.id),
+                title="The same words and settings, made by another model",
+                class_name=_SMALL,
+            ),
+        ),
+        rx.el.button("Edit", type="button", on_click=Composer.reuse(one.id), class_name=theme.QUIET),
+        class_name="mt-2 flex flex-wrap gap-x-2 gap-y-1 max-lg:hidden max-lg:group-has-[details[open]]:flex",
     )
 
 
