@@ -115,6 +115,7 @@ def test_a_failure_covers_no_picture_on_a_phone_and_moves_nothing(
     page.get_by_role("button", name="a good one", exact=True).first.click()
     expect(page.locator("[data-viewer] img")).to_have_attribute("alt", "a good one")
     places = (page.locator("[data-viewer] img"), page.get_by_role("toolbar"), page.get_by_label("Prompt"))
+    page.evaluate("scrollTo(0, 0)")
     before = [place.bounding_box() for place in places]
     fail_the_latest(server)
     page.reload()
