@@ -19,10 +19,12 @@ _ALL = {
     "s2": "s2_shown",
     "s3": "s3_in_flight",
     "s4": "s4_library",
+    "s4-zip": "s4_zip",
     "s5": "s5_ingest",
-    "s6": "s6_zip",
+    "s6": "s6_first_load",
     "s7": "s7_share",
     "s8": "s8_start",
+    "s9": "s9_round_trip",
     "s10": "s10_engine",
 }
 _RESULTS = Path(__file__).parent / "results"

@@ -10,9 +10,12 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
+
+from PIL import Image
 
 from kaleipix_app.backend.accounts.models import User
 from kaleipix_app.backend.container import Container
@@ -20,6 +23,7 @@ from kaleipix_app.backend.db.migrate import upgrade
 from kaleipix_app.backend.settings import Settings
 from tests.e2e.studio_server import free_port
 from tests.factories import a_person
+from tests.made import made
 
 ROOT = Path(__file__).parent.parent
 _PATIENCE = 240  # seconds; a cold build takes some
@@ -80,10 +84,10 @@ def chromium() -> str | None:
     return os.environ.get("CHROMIUM") or shutil.which("chromium")
 
 
-def a_signed_in_person(data: Path, told: str = "") -> str:
+def a_signed_in_person(data: Path, told: str = "", pictures: int = 0) -> str:
     """Makes the data with one person in it, rich in credits; returns the cookie of their session.
 
-    `told` is a provider whose transfer notice they have read.
+    `told` is a provider whose transfer notice they have read, `pictures` how many generations of one they have made.
     """
 
     async def make() -> str:
@@ -97,10 +101,22 @@ def a_signed_in_person(data: Path, told: str = "") -> str:
             user = await uow.session.get(User, viewer.user_id)
             assert user is not None
             secret = await parts.sessions.start(uow, user)
+        for number in range(pictures):
+            await made(parts, viewer.user_id, number, f"a picture, number {number}", picture=a_picture(number))
+        parts.ingest.close()
         await parts.db.close()
         return f"{parts.cookies.session}={secret}"
 
     return asyncio.run(make())
+
+
+def a_picture(number: int) -> bytes:
+    """1024 × 1024, as rich as a photograph, never twice the same."""
+    with Image.open(ROOT / "tests" / "photos" / "coffee.png") as photo:
+        turned = photo.convert("RGB").resize((1024, 1024)).rotate(7 * number, fillcolor=(40, 90, 90))
+    buffer = BytesIO()
+    turned.save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
 
 
 def _tree(pid: int) -> list[int]:

@@ -14,7 +14,7 @@ from kaleipix_app.state.share_dialog import ShareDialog
 from kaleipix_app.state.studio import Studio
 from kaleipix_app.state.tools import Tools
 from kaleipix_app.state.trash import TrashBin
-from kaleipix_app.state.views import LiveView, MadeView, ResultView
+from kaleipix_app.state.views import LiveView, MadeView
 
 _SMALL = f"{theme.QUIET} border border-line text-ink"
 _CHECKBOX = "flex min-h-8 items-center gap-2 text-sm text-muted cursor-pointer [&[hidden]]:hidden"
@@ -235,7 +235,7 @@ def _made(one: rx.Var[MadeView]) -> rx.Component:
     is_single = one.results.length() == 1
     return rx.el.li(
         rx.el.div(
-            rx.foreach(one.results, _thumb),
+            rx.foreach(one.results, lambda id, at: _thumb(one, id, at)),
             without_pictures(one),
             class_name=rx.cond(is_single, "w-15 shrink-0", "grid w-full grid-cols-4 gap-1.5"),
         ),
@@ -258,20 +258,21 @@ def _made(one: rx.Var[MadeView]) -> rx.Component:
     )
 
 
-def _thumb(result: rx.Var[ResultView]) -> rx.Component:
+def _thumb(one: rx.Var[MadeView], id: rx.Var[str], at: rx.Var[int]) -> rx.Component:
+    total = one.results.length()
     return rx.el.button(
         picture(
-            result.thumb,
-            result.alt,
-            result.width,
-            result.height,
+            f"/media/{id}/thumb",
+            rx.cond(total == 1, one.prompt, f"{one.prompt} ({at + 1} of {total})"),
+            64,
+            64,
             loading="lazy",
             class_name="size-full object-cover",
         ),
         type="button",
-        on_click=Studio.choose(result.id),
-        key=result.id,
-        aria_current=rx.cond(result.id == Studio.stage.id, "true", "false"),
+        on_click=Studio.choose(id),
+        key=id,
+        aria_current=rx.cond(id == Studio.stage.id, "true", "false"),
         class_name="aspect-square overflow-hidden rounded-control border-2 border-transparent bg-raised aria-[current=true]:border-accent-text cursor-pointer",
     )
 

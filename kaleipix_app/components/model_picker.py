@@ -35,8 +35,8 @@ function KxModelPicker({models, value, hasSource, disabled, onChoose, ref: _ref,
     else if (event.key === "Enter") { event.preventDefault(); if (active) choose(active); }  // it is inside of a form
   };
   const lacks = (one) => one.needs_source && !hasSource;
-  const face = (one) => one.sample
-    ? jsx("img", {src: one.sample, alt: "", width: 48, height: 48, className: "size-12 shrink-0 rounded-[6px] object-cover"})
+  const face = (one) => one.has_sample
+    ? jsx("span", {"aria-hidden": true, className: "size-12 shrink-0 rounded-[6px] bg-[url(/samples/styles.webp)] bg-[length:auto_100%] bg-[position:3%_0]"})
     : jsx("span", {"aria-hidden": true, className: "grid size-12 shrink-0 place-items-center rounded-[6px] bg-raised text-accent-text"}, jsx(kxModelIcons[one.icon], {size: 20}));
   const told = (one, tagline) => jsx("span", {className: "flex min-w-0 grow flex-col gap-0.5 text-left"},
     jsx("span", {className: "font-medium text-ink" + (tagline ? "" : " truncate")}, one.name, jsx("span", {className: "font-normal text-muted"}, " · " + one.vendor)),

@@ -7,7 +7,6 @@ from typing import Any
 import reflex as rx
 
 from kaleipix_app.components import theme
-from kaleipix_app.components.picture import picture
 from kaleipix_app.state import offers
 from kaleipix_app.state.composer import Composer
 from kaleipix_app.state.studio import Studio
@@ -107,7 +106,10 @@ def _value(choice: rx.Var[offers.ChoiceOffer], one: rx.Var[offers.ValueOffer]) -
     return rx.el.label(
         rx.cond(
             one.sample != "",
-            picture(one.sample, "", 96, 64, loading="lazy", class_name="h-14 w-full rounded-[6px] object-cover"),
+            rx.el.span(
+                style={"background-position": one.sample},
+                class_name="h-14 w-full rounded-[6px] bg-[url(/samples/styles.webp)] bg-[length:600%_auto]",
+            ),
         ),
         rx.el.span(one.label, class_name="text-center text-xs"),
         _radio(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import reflex as rx
 from reflex_components_core.core.banner import has_too_many_connection_errors
@@ -11,11 +13,14 @@ from kaleipix_app.components import theme
 from kaleipix_app.components.connection import connection
 from kaleipix_app.components.picture import picture
 
+# In the page itself: a request more would cost a slow connection longer than these few bytes.
+_MARK = "data:image/svg+xml," + quote((Path(__file__).parents[2] / "assets" / "mark.svg").read_text())
+
 
 def wordmark(href: str = "/") -> rx.Component:
     """Mark and name, linked home."""
     return rx.el.a(
-        picture("/mark.svg", "", 28, 28, class_name="size-7"),
+        picture(_MARK, "", 28, 28, class_name="size-7"),
         rx.el.span("Kaleipix", class_name="text-lg font-semibold tracking-tight"),
         href=href,
         aria_label="Kaleipix, home",

@@ -27,6 +27,7 @@ _ICON_OF = {
     Task.CUTOUT: "scissors",
 }
 ICONS = tuple(_ICON_OF.values())
+STYLES = ("kaleidoscope", "mosaic", "halftone", "posterise", "watercolour", "pixel")  # from left to right in the strip
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class ModelOffer:
     tagline: str
     task: str
     icon: str  # name of a Lucide icon, where there is no sample
-    sample: str  # address of a picture made with it, or empty
+    has_sample: bool  # the first picture of the strip
     price: str
     time: str
     needs_source: bool
@@ -61,7 +62,7 @@ class ValueOffer:
 
     value: str
     label: str
-    sample: str  # address of a picture made with it, or empty
+    sample: str  # where in the strip of samples its picture is, as CSS has it, or empty
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def model_offers(models: Iterable[Model], usual: dict[str, list[float]]) -> list
             tagline=model.tagline,
             task=model.task,
             icon=_ICON_OF[model.task],
-            sample="" if model.is_ai else "/samples/style-kaleidoscope.webp",
+            has_sample=not model.is_ai,
             price=f"{model.price} credit{'s' if model.price > 1 else ''} a picture",
             time=about_seconds(usual.get(model.id, [model.usual_seconds])[0]),
             needs_source=model.source is Need.MUST,
@@ -185,7 +186,7 @@ def _shape(name: str) -> ShapeOffer:
 
 def _choice(param: Choice, model: Model) -> ChoiceOffer:
     def sample(value: str) -> str:
-        return "" if model.is_ai else f"/samples/style-{value}.webp"
+        return f"{100 * STYLES.index(value) // (len(STYLES) - 1)}% 50%" if not model.is_ai and value in STYLES else ""
 
     values = [ValueOffer(value, param.name_of(value), sample(value)) for value in param.values]
     return ChoiceOffer(param.key, param.label, values)

@@ -26,6 +26,7 @@ from kaleipix_app.state.views import (
 )
 
 _PAGE = 12  # generations of history at a time
+_MOST = 4 * _PAGE  # of them; it is sent whole at each change, and the library has everything
 
 
 class Studio(rx.State):
@@ -64,6 +65,7 @@ class Studio(rx.State):
             await parts.sessions.seen(uow, viewer.session_id)
             await parts.ledger.grant_month(uow, viewer.user_id)
         self.username_shown = viewer.username
+        self._shown = _PAGE
         TABS.add(viewer.user_id, self.router.session.client_token)
         await self._read(viewer, first=True)
         self.ready = True
@@ -102,7 +104,7 @@ class Studio(rx.State):
     async def show_more(self) -> None:
         """Older history."""
         viewer = await viewer_of(self)
-        self._shown = min(self._shown + _PAGE, 5 * _PAGE)
+        self._shown = min(self._shown + _PAGE, _MOST)
         await self._read(viewer)
 
     @rx.event
@@ -183,7 +185,7 @@ class Studio(rx.State):
         known = {one.id for one in self.made}
         arrived = [one for one in made if one.id not in known and one.results]
         before, now, changed = shown_pictures(self.made), shown_pictures(made), made != self.made
-        changes = {"credits": credits, "live": live, "made": made, "has_more": len(records) > self._shown}
+        changes = {"credits": credits, "live": live, "made": made, "has_more": self._shown < min(len(records), _MOST)}
         for name, value in changes.items():
             if getattr(self, name) != value:
                 setattr(self, name, value)
@@ -221,7 +223,7 @@ class Studio(rx.State):
 
 def shown_pictures(made: list[MadeView]) -> list[str]:
     """Ids of all pictures in the history, in the order in which they are seen."""
-    return [result.id for one in made for result in one.results]
+    return [id for one in made for id in one.results]
 
 
 def next_to(image_id: str, before: list[str], now: list[str]) -> str:

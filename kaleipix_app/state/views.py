@@ -16,6 +16,7 @@ from kaleipix_app.state.offers import about_seconds
 _NO_PROMPT = "Prompt deleted"  # in its place
 MOST_DERIVED = 6  # pictures made from the one on the stage, shown beside it
 _EXCERPT = 160  # characters of a prompt in lists; an event stays small
+_LINE = 120  # bytes of it in the history, which shows one line and is sent whole
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class MadeView:
     prompt: str
     about: str
     cost: str
-    results: list[ResultView] = field(default_factory=list)
+    results: list[str] = field(default_factory=list)  # ids of its pictures; the page knows the rest
 
 
 @dataclass(frozen=True)
@@ -216,14 +217,13 @@ def live_view(record: Record, previews: Previews, usual: float, elapsed: float, 
 
 def made_view(record: Record) -> MadeView:
     """A finished generation."""
-    prompt = excerpt(record.prompt) or _NO_PROMPT
     noun = "credit" if record.price == 1 else "credits"
     return MadeView(
         id=record.id,
-        prompt=prompt,
+        prompt=_line(record.prompt) or _NO_PROMPT,
         about=about(record),
         cost=f"{record.price} {noun}",
-        results=[result_view(picture, prompt, len(record.results)) for picture in record.results],
+        results=[picture.id for picture in record.results],
     )
 
 
@@ -232,7 +232,7 @@ def stage_view(
 ) -> StageView:
     """One result of a generation, large."""
     prompt = record.prompt or _NO_PROMPT
-    results = [result_view(picture, prompt, len(record.results)) for picture in record.results]
+    results = [result_view(picture, excerpt(prompt), len(record.results)) for picture in record.results]
     seeds = {picture.id: picture.seed for picture in record.results}
     shown = next((result for result in results if result.id == image_id), results[0])
     favourites = {picture.id for picture in record.results if picture.is_favourite}
@@ -290,6 +290,12 @@ def about(record: Record) -> str:
 def excerpt(prompt: str) -> str:
     """The beginning of a prompt."""
     return prompt if len(prompt) <= _EXCERPT else prompt[: _EXCERPT - 1] + "…"
+
+
+def _line(prompt: str) -> str:
+    """The beginning of it in few bytes, whatever the letters."""
+    short = prompt.encode()[:_LINE].decode(errors="ignore")
+    return prompt if short == prompt else short + "…"
 
 
 def _place(place: int) -> str:
