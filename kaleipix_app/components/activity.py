@@ -31,7 +31,7 @@ def running() -> rx.Component:
             rx.cond(Studio.running > 1, _stop_all()),
             # On a phone they float over the stage: coming and going they must not push the composer about.
             class_name="flex min-w-0 flex-col gap-2 max-lg:fixed max-lg:inset-x-4 max-lg:top-17 max-lg:z-20 "
-            "max-lg:max-h-[40dvh] max-lg:overflow-y-auto max-lg:rounded-panel max-lg:shadow-float",
+            "max-lg:max-h-[40dvh] max-lg:overflow-y-auto max-lg:rounded-panel max-lg:bg-raised max-lg:shadow-float",
         ),
     )
 
@@ -77,12 +77,16 @@ def _live(one: rx.Var[LiveView]) -> rx.Component:
         ),
         rx.el.div(
             rx.el.div(
-                rx.el.span(rx.cond(one.cancelling, "Cancelling", one.label), class_name="font-medium"),
-                rx.el.span(one.detail, aria_hidden=True, class_name="truncate text-muted tabular-nums"),
-                role="status",
-                class_name="flex gap-2 text-sm",
+                rx.el.div(
+                    rx.el.span(rx.cond(one.cancelling, "Cancelling", one.label), class_name="font-medium"),
+                    rx.el.span(one.detail, aria_hidden=True, class_name="truncate text-muted tabular-nums"),
+                    role="status",
+                    class_name="flex min-w-0 grow gap-1.5 text-sm",
+                ),
+                _cancel(one),
+                class_name="flex items-center gap-1",
             ),
-            rx.el.p(one.prompt, class_name="truncate text-sm text-muted"),
+            rx.el.p(one.prompt, title=one.prompt, class_name="truncate text-sm text-muted"),
             rx.el.div(
                 rx.cond(
                     (one.percent < 0) & (one.elapsed >= 0) & (one.usual > 0),
@@ -101,17 +105,21 @@ def _live(one: rx.Var[LiveView]) -> rx.Component:
             ),
             class_name="min-w-0 grow",
         ),
-        rx.el.button(
-            "Cancel",
-            type="button",
-            on_click=Studio.cancel(one.id),
-            disabled=one.cancelling,
-            title=f"Cancel: {one.prompt}",
-            custom_attrs={"data-key": "shift-x"},
-            class_name=theme.QUIET,
-        ),
         key=one.id,
-        class_name=f"{theme.PANEL} flex items-center gap-3 p-2.5",
+        class_name=f"{theme.PANEL} flex items-center gap-3 p-3",
+    )
+
+
+def _cancel(one: rx.Var[LiveView]) -> rx.Component:
+    """In the line of the state, so that the words below it have the whole width."""
+    return rx.el.button(
+        "Cancel",
+        type="button",
+        on_click=Studio.cancel(one.id),
+        disabled=one.cancelling,
+        title=f"Cancel: {one.prompt}",
+        custom_attrs={"data-key": "shift-x"},
+        class_name=f"{theme.QUIET} -my-2 -mr-2 shrink-0 px-2",
     )
 
 
@@ -132,27 +140,32 @@ def _failed(one: rx.Var[LiveView]) -> rx.Component:
                 ".",
                 class_name="text-sm text-muted max-lg:text-xs",
             ),
-            rx.el.div(
-                rx.el.button("Retry", type="button", on_click=Studio.retry(one.id), class_name=_SMALL),
-                rx.cond(
-                    one.elsewhere != "",
-                    rx.el.button(
-                        f"With {one.elsewhere} instead",
-                        type="button",
-                        on_click=Tools.elsewhere(one.id),
-                        title="The same words and settings, made by another model",
-                        class_name=_SMALL,
-                    ),
-                ),
-                rx.el.button("Edit", type="button", on_click=Composer.reuse(one.id), class_name=theme.QUIET),
-                class_name="mt-2 flex flex-wrap gap-x-2 gap-y-1",
-            ),
-            class_name="min-w-0 grow",
+            class_name="min-w-0 grow basis-0",
         ),
         _icon_button("x", "Dismiss", Studio.dismiss(one.id)),
+        _ways_on(one),
         role="alert",
         key=one.id,
-        class_name="flex items-start gap-3 rounded-panel border border-danger bg-surface p-3 max-lg:p-2",
+        class_name="flex flex-wrap items-start gap-x-3 gap-y-2 rounded-panel border border-danger bg-surface p-3 max-lg:p-2",
+    )
+
+
+def _ways_on(one: rx.Var[LiveView]) -> rx.Component:
+    """What can be done about a failure; across the card, because names of models are long."""
+    return rx.el.div(
+        rx.el.button("Retry", type="button", on_click=Studio.retry(one.id), class_name=_SMALL),
+        rx.el.button("Edit", type="button", on_click=Composer.reuse(one.id), class_name=theme.QUIET),
+        rx.cond(
+            one.elsewhere != "",
+            rx.el.button(
+                f"With {one.elsewhere} instead",
+                type="button",
+                on_click=Tools.elsewhere(one.id),
+                title="The same words and settings, made by another model",
+                class_name=_SMALL,
+            ),
+        ),
+        class_name="flex w-full flex-wrap gap-x-2 gap-y-1",
     )
 
 
@@ -213,7 +226,11 @@ def _made(one: rx.Var[MadeView]) -> rx.Component:
         rx.el.div(
             rx.el.p(one.prompt, title=one.prompt, class_name="truncate text-sm"),
             rx.el.div(
-                rx.el.p(f"{one.about} · {one.cost}", class_name="min-w-0 grow truncate text-xs text-muted"),
+                rx.el.p(
+                    f"{one.about} · {one.cost}",
+                    title=f"{one.about} · {one.cost}",
+                    class_name="min-w-0 grow truncate text-xs text-muted",
+                ),
                 _icon_button("repeat", f"Reuse: {one.prompt}", Composer.reuse(one.id)),
                 rx.cond(
                     one.results.length() > 0,
