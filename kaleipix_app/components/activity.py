@@ -31,7 +31,7 @@ def running() -> rx.Component:
             rx.cond(Studio.running > 1, _stop_all()),
             # On a phone they float over the stage: coming and going they must not push the composer about.
             class_name="flex min-w-0 flex-col gap-2 max-lg:fixed max-lg:inset-x-4 max-lg:top-17 max-lg:z-20 "
-            "max-lg:max-h-[40dvh] max-lg:overflow-y-auto max-lg:rounded-panel max-lg:shadow-float",
+            "max-lg:max-h-[40dvh] max-lg:overflow-y-auto max-lg:rounded-panel max-lg:bg-raised max-lg:shadow-float",
         ),
     )
 
@@ -82,12 +82,16 @@ def _live(one: rx.Var[LiveView]) -> rx.Component:
         ),
         rx.el.div(
             rx.el.div(
-                rx.el.span(rx.cond(one.cancelling, "Cancelling", one.label), class_name="font-medium"),
-                rx.el.span(one.detail, aria_hidden=True, class_name="truncate text-muted tabular-nums"),
-                role="status",
-                class_name="flex gap-2 text-sm",
+                rx.el.div(
+                    rx.el.span(rx.cond(one.cancelling, "Cancelling", one.label), class_name="font-medium"),
+                    rx.el.span(one.detail, aria_hidden=True, class_name="truncate text-muted tabular-nums"),
+                    role="status",
+                    class_name="flex min-w-0 grow gap-1.5 text-sm",
+                ),
+                _cancel(one),
+                class_name="flex items-center gap-1",
             ),
-            rx.el.p(one.prompt, class_name="truncate text-sm text-muted"),
+            rx.el.p(one.prompt, title=one.prompt, class_name="truncate text-sm text-muted"),
             rx.el.div(
                 rx.cond(
                     (one.percent < 0) & (one.elapsed >= 0) & (one.usual > 0),
@@ -106,17 +110,21 @@ def _live(one: rx.Var[LiveView]) -> rx.Component:
             ),
             class_name="min-w-0 grow",
         ),
-        rx.el.button(
-            "Cancel",
-            type="button",
-            on_click=Studio.cancel(one.id),
-            disabled=one.cancelling,
-            title=f"Cancel: {one.prompt}",
-            custom_attrs={"data-key": "shift-x"},
-            class_name=theme.QUIET,
-        ),
         key=one.id,
-        class_name=f"{theme.PANEL} flex items-center gap-3 p-2.5",
+        class_name=f"{theme.PANEL} flex items-center gap-3 p-3",
+    )
+
+
+def _cancel(one: rx.Var[LiveView]) -> rx.Component:
+    """In the line of the state, so that the words below it have the whole width."""
+    return rx.el.button(
+        "Cancel",
+        type="button",
+        on_click=Studio.cancel(one.id),
+        disabled=one.cancelling,
+        title=f"Cancel: {one.prompt}",
+        custom_attrs={"data-key": "shift-x"},
+        class_name=f"{theme.QUIET} -my-2 -mr-2 shrink-0 px-2",
     )
 
 
@@ -242,7 +250,11 @@ def _made(one: rx.Var[MadeView]) -> rx.Component:
         rx.el.div(
             rx.el.p(one.prompt, title=one.prompt, class_name="truncate text-sm"),
             rx.el.div(
-                rx.el.p(f"{one.about} · {one.cost}", class_name="min-w-0 grow truncate text-xs text-muted"),
+                rx.el.p(
+                    f"{one.about} · {one.cost}",
+                    title=f"{one.about} · {one.cost}",
+                    class_name="min-w-0 grow truncate text-xs text-muted",
+                ),
                 _icon_button("repeat", f"Reuse: {one.prompt}", Composer.reuse(one.id)),
                 rx.cond(
                     one.results.length() > 0,

@@ -41,7 +41,7 @@ const kxKeys = LISTED;
 function KxShortcuts({onStep, buttonClass, ref: _ref, ...props}) {
   const dialog = useRef(null), live = useRef({}), [words, setWords] = useState("");
   live.current = {onStep};
-  const show = () => { setWords(""); dialog.current.showModal(); };
+  const show = () => { setWords(""); dialog.current.showModal(); dialog.current.querySelector("input").focus(); };
   useEffect(() => {
     const press = (key) => { const all = document.querySelectorAll('[data-key="' + key + '"]'); all[all.length - 1]?.click(); return all.length > 0; };
     const focus = (id) => { const field = document.getElementById(id); field?.focus(); return Boolean(field); };
