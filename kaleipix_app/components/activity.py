@@ -48,8 +48,8 @@ def failures() -> rx.Component:
                 class_name="flex flex-col gap-2 max-lg:absolute max-lg:inset-x-0 max-lg:bottom-13 max-lg:z-10 max-lg:max-h-13 "
                 "max-lg:snap-y max-lg:overflow-y-auto max-lg:rounded-panel max-lg:has-[details[open]]:max-h-60",
             ),
-            # No height of its own: it stands over the two lines between picture and tools, and grows upwards.
-            class_name="flex min-w-0 flex-col gap-2 max-lg:relative max-lg:order-2 max-lg:-mt-4 max-lg:h-0",
+            # Out of the flow, at the foot of the stage: over the two lines between picture and tools, growing upwards.
+            class_name="flex min-w-0 flex-col gap-2 max-lg:absolute max-lg:inset-x-4 max-lg:top-[calc(1rem+max(48dvh,25rem))]",
         ),
     )
 

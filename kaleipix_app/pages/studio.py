@@ -51,7 +51,7 @@ def _studio() -> rx.Component:
                 class_name=f"{_PANE} flex flex-col gap-5 max-lg:contents lg:w-[320px] lg:border-l lg:border-line lg:bg-surface",
             ),
             id="content",
-            class_name="grid grow gap-4 max-lg:px-4 max-lg:pt-4 max-lg:pb-44 lg:min-h-0 max-lg:grid-cols-[minmax(0,1fr)] max-lg:content-start lg:grid-cols-[auto_minmax(0,1fr)_auto] lg:gap-0",
+            class_name="grid grow gap-4 max-lg:relative max-lg:px-4 max-lg:pt-4 max-lg:pb-44 lg:min-h-0 max-lg:grid-cols-[minmax(0,1fr)] max-lg:content-start lg:grid-cols-[auto_minmax(0,1fr)_auto] lg:gap-0",
         ),
         room_tabs(Studio.username_shown, ""),
         erase_question(),
