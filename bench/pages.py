@@ -32,9 +32,9 @@ _WATCH = """() => {
 }"""
 
 
-def a_result() -> bytes:
-    """A picture as fal would make it, so that painting it is not what is measured."""
-    return pictures.encode(pictures.paint("benchmark", 1, 0, (1024, 1024)), "png")
+def results(count: int) -> Iterator[bytes]:
+    """Pictures as fal would make them, all different, so that painting them is not what is measured."""
+    return iter([pictures.encode(pictures.paint(f"benchmark {n}", n, 0, (1024, 1024)), "png") for n in range(count)])
 
 
 def click(page: Page, prompt: str) -> float:

@@ -16,6 +16,7 @@ from kaleipix_app.pages.landing import landing
 from kaleipix_app.pages.library import library
 from kaleipix_app.pages.login import login
 from kaleipix_app.pages.not_found import not_found
+from kaleipix_app.pages.plans import plans
 from kaleipix_app.pages.privacy_centre import privacy_centre
 from kaleipix_app.pages.shares import shares
 from kaleipix_app.pages.studio import studio
@@ -28,6 +29,7 @@ from kaleipix_app.state.library import Library
 from kaleipix_app.state.live import refresh
 from kaleipix_app.state.login import Login
 from kaleipix_app.state.notices import page_crashed, unexpected
+from kaleipix_app.state.plans import Plans
 from kaleipix_app.state.policy_notice import PolicyNotice
 from kaleipix_app.state.privacy_centre import PrivacyCentre
 from kaleipix_app.state.shares import Shares
@@ -69,6 +71,7 @@ app.add_page(
 app.add_page(
     shares, route="/w/[username]/shares", title="Share links · Kaleipix", on_load=[Shares.open, PolicyNotice.open]
 )
+app.add_page(plans, route="/plans", title="Plans and credits · Kaleipix", on_load=[Plans.open, PolicyNotice.open])
 app.add_page(
     account,
     route="/account",

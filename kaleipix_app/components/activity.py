@@ -31,20 +31,25 @@ def running() -> rx.Component:
             rx.cond(Studio.running > 1, _stop_all()),
             # On a phone they float over the stage: coming and going they must not push the composer about.
             class_name="flex min-w-0 flex-col gap-2 max-lg:fixed max-lg:inset-x-4 max-lg:top-17 max-lg:z-20 "
-            "max-lg:max-h-[40dvh] max-lg:overflow-y-auto max-lg:rounded-panel max-lg:shadow-float",
+            "max-lg:max-h-[40dvh] max-lg:overflow-y-auto max-lg:rounded-panel max-lg:bg-raised max-lg:shadow-float",
         ),
     )
 
 
 def failures() -> rx.Component:
-    """Cards of failures that were not dismissed. On a phone the stage gives them room: they never cover a picture."""
+    """Cards of failures that were not dismissed. On a phone a line in the place of the settings, which nothing moves."""
     return rx.cond(
         Studio.live.length() > Studio.running,
         rx.el.section(
             rx.el.h2("Failed", class_name="sr-only"),
-            rx.foreach(Studio.live, lambda one: rx.cond(one.failed, _failed(one), rx.fragment())),
-            data_scrolls="",
-            class_name="flex min-w-0 flex-col gap-2 max-lg:order-2 max-lg:h-36 max-lg:overflow-y-auto",
+            rx.el.div(
+                rx.foreach(Studio.live, lambda one: rx.cond(one.failed, _failed(one), rx.fragment())),
+                data_scrolls="",
+                class_name="flex flex-col gap-2 max-lg:absolute max-lg:inset-x-0 max-lg:bottom-13 max-lg:z-10 max-lg:max-h-13 "
+                "max-lg:snap-y max-lg:overflow-y-auto max-lg:rounded-panel max-lg:has-[details[open]]:max-h-60",
+            ),
+            # No height of its own: it stands over the two lines between picture and tools, and grows upwards.
+            class_name="flex min-w-0 flex-col gap-2 max-lg:relative max-lg:order-2 max-lg:-mt-4 max-lg:h-0",
         ),
     )
 
@@ -77,12 +82,16 @@ def _live(one: rx.Var[LiveView]) -> rx.Component:
         ),
         rx.el.div(
             rx.el.div(
-                rx.el.span(rx.cond(one.cancelling, "Cancelling", one.label), class_name="font-medium"),
-                rx.el.span(one.detail, aria_hidden=True, class_name="truncate text-muted tabular-nums"),
-                role="status",
-                class_name="flex gap-2 text-sm",
+                rx.el.div(
+                    rx.el.span(rx.cond(one.cancelling, "Cancelling", one.label), class_name="font-medium"),
+                    rx.el.span(one.detail, aria_hidden=True, class_name="truncate text-muted tabular-nums"),
+                    role="status",
+                    class_name="flex min-w-0 grow gap-1.5 text-sm",
+                ),
+                _cancel(one),
+                class_name="flex items-center gap-1",
             ),
-            rx.el.p(one.prompt, class_name="truncate text-sm text-muted"),
+            rx.el.p(one.prompt, title=one.prompt, class_name="truncate text-sm text-muted"),
             rx.el.div(
                 rx.cond(
                     (one.percent < 0) & (one.elapsed >= 0) & (one.usual > 0),
@@ -101,58 +110,86 @@ def _live(one: rx.Var[LiveView]) -> rx.Component:
             ),
             class_name="min-w-0 grow",
         ),
-        rx.el.button(
-            "Cancel",
-            type="button",
-            on_click=Studio.cancel(one.id),
-            disabled=one.cancelling,
-            title=f"Cancel: {one.prompt}",
-            custom_attrs={"data-key": "shift-x"},
-            class_name=theme.QUIET,
-        ),
         key=one.id,
-        class_name=f"{theme.PANEL} flex items-center gap-3 p-2.5",
+        class_name=f"{theme.PANEL} flex items-center gap-3 p-3",
+    )
+
+
+def _cancel(one: rx.Var[LiveView]) -> rx.Component:
+    """In the line of the state, so that the words below it have the whole width."""
+    return rx.el.button(
+        "Cancel",
+        type="button",
+        on_click=Studio.cancel(one.id),
+        disabled=one.cancelling,
+        title=f"Cancel: {one.prompt}",
+        custom_attrs={"data-key": "shift-x"},
+        class_name=f"{theme.QUIET} -my-2 -mr-2 shrink-0 px-2",
     )
 
 
 def _failed(one: rx.Var[LiveView]) -> rx.Component:
+    """Whole on a desk; on a phone two lines, and the rest once they are opened."""
     return rx.el.div(
         rx.icon("circle-alert", size=20, class_name="mt-0.5 shrink-0 text-danger"),
-        rx.el.div(
-            rx.el.p(one.prompt, class_name="truncate text-sm font-medium"),
-            rx.el.p(
-                one.error,
-                " Not charged: ",
-                rx.el.a(
-                    "credits returned",
-                    href=f"/account#refund-{one.id}",
-                    title="The line of your account that gave them back",
-                    class_name="text-ink underline decoration-edge underline-offset-2 hover:decoration-current",
-                ),
-                ".",
-                class_name="text-sm text-muted max-lg:text-xs",
+        rx.el.div(_cause(one), _ways_on(one), class_name="min-w-0 grow"),
+        rx.el.button(
+            "Retry",
+            type="button",
+            on_click=Studio.retry(one.id),
+            class_name=f"{_SMALL} shrink-0 lg:hidden max-lg:group-has-[details[open]]:hidden",
+        ),
+        rx.el.details(
+            rx.el.summary(
+                rx.icon("chevron-up", size=16, class_name="group-has-[details[open]]:rotate-180"),
+                aria_label="The whole of it, and what else can be done",
+                class_name="grid size-9 cursor-pointer list-none place-items-center rounded-control text-muted hover:bg-raised hover:text-ink [&::-webkit-details-marker]:hidden",
             ),
-            rx.el.div(
-                rx.el.button("Retry", type="button", on_click=Studio.retry(one.id), class_name=_SMALL),
-                rx.cond(
-                    one.elsewhere != "",
-                    rx.el.button(
-                        f"With {one.elsewhere} instead",
-                        type="button",
-                        on_click=Tools.elsewhere(one.id),
-                        title="The same words and settings, made by another model",
-                        class_name=_SMALL,
-                    ),
-                ),
-                rx.el.button("Edit", type="button", on_click=Composer.reuse(one.id), class_name=theme.QUIET),
-                class_name="mt-2 flex flex-wrap gap-x-2 gap-y-1",
-            ),
-            class_name="min-w-0 grow",
+            class_name="shrink-0 lg:hidden",
         ),
         _icon_button("x", "Dismiss", Studio.dismiss(one.id)),
         role="alert",
         key=one.id,
-        class_name="flex items-start gap-3 rounded-panel border border-danger bg-surface p-3 max-lg:p-2",
+        class_name="group flex items-start gap-3 rounded-panel border border-danger bg-surface p-3 max-lg:min-h-13 max-lg:snap-start max-lg:items-center max-lg:gap-1.5 max-lg:px-2 max-lg:py-1 max-lg:has-[details[open]]:items-start",
+    )
+
+
+def _cause(one: rx.Var[LiveView]) -> rx.Component:
+    return rx.el.div(
+        rx.el.p(one.prompt, class_name="truncate text-sm font-medium max-lg:order-1"),
+        rx.el.p(
+            one.error,
+            class_name="text-sm text-muted max-lg:order-3 max-lg:col-span-2 max-lg:truncate max-lg:text-xs max-lg:group-has-[details[open]]:whitespace-normal",
+        ),
+        rx.el.p(
+            rx.el.span("Not charged: ", class_name="max-lg:hidden"),
+            rx.el.a(
+                "credits returned",
+                href=f"/account#refund-{one.id}",
+                title="The line of your account that gave them back",
+                class_name="text-ink underline decoration-edge underline-offset-2 hover:decoration-current",
+            ),
+            class_name="text-sm text-muted max-lg:order-2 max-lg:text-xs",
+        ),
+        class_name="grid max-lg:grid-cols-[minmax(0,1fr)_auto] max-lg:items-baseline max-lg:gap-x-2",
+    )
+
+
+def _ways_on(one: rx.Var[LiveView]) -> rx.Component:
+    return rx.el.div(
+        rx.el.button("Retry", type="button", on_click=Studio.retry(one.id), class_name=_SMALL),
+        rx.cond(
+            one.elsewhere != "",
+            rx.el.button(
+                f"With {one.elsewhere} instead",
+                type="button",
+                on_click=Tools.elsewhere(one.id),
+                title="The same words and settings, made by another model",
+                class_name=_SMALL,
+            ),
+        ),
+        rx.el.button("Edit", type="button", on_click=Composer.reuse(one.id), class_name=theme.QUIET),
+        class_name="mt-2 flex flex-wrap gap-x-2 gap-y-1 max-lg:hidden max-lg:group-has-[details[open]]:flex",
     )
 
 
@@ -213,7 +250,11 @@ def _made(one: rx.Var[MadeView]) -> rx.Component:
         rx.el.div(
             rx.el.p(one.prompt, title=one.prompt, class_name="truncate text-sm"),
             rx.el.div(
-                rx.el.p(f"{one.about} · {one.cost}", class_name="min-w-0 grow truncate text-xs text-muted"),
+                rx.el.p(
+                    f"{one.about} · {one.cost}",
+                    title=f"{one.about} · {one.cost}",
+                    class_name="min-w-0 grow truncate text-xs text-muted",
+                ),
                 _icon_button("repeat", f"Reuse: {one.prompt}", Composer.reuse(one.id)),
                 rx.cond(
                     one.results.length() > 0,

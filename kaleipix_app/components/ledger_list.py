@@ -39,7 +39,12 @@ def ledger_list() -> rx.Component:
                 rx.cond(Credits.lines.length() > 0, f"{Credits.balance} left", ""),
                 class_name="text-sm text-muted tabular-nums",
             ),
-            class_name="flex items-baseline justify-between gap-2",
+            rx.el.a(
+                "Plans and prices",
+                href="/plans",
+                class_name="ml-auto inline-flex min-h-6 items-center text-sm text-ink underline decoration-edge underline-offset-2 hover:decoration-current",
+            ),
+            class_name="flex items-baseline gap-3",
         ),
         rx.cond(
             Credits.lines.length() > 0,

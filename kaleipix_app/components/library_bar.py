@@ -91,7 +91,7 @@ def collection_tools() -> rx.Component:
                 on_click=Chosen.ask_name("delete"),
                 class_name=f"{theme.QUIET} hover:text-danger",
             ),
-            class_name="flex",
+            class_name="flex whitespace-nowrap",
         ),
     )
 

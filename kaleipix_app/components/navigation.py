@@ -33,6 +33,7 @@ def rooms(username: rx.Var[str], current: str) -> rx.Component:
             )
             for path, name, _, icon in _ROOMS
         ),
+        rx.el.a(rx.icon("coins", size=16, class_name="shrink-0"), "Plans", href="/plans", class_name=_LINK),
         aria_label="Workspace",
         class_name="flex items-center gap-1 max-lg:hidden",
     )

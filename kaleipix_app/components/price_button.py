@@ -42,7 +42,7 @@ def _enough() -> rx.Component:
 
 
 def _short() -> rx.Component:
-    """The click explains what can be done."""
+    """The click opens the plans, which say what can be done."""
     return rx.fragment(
         rx.icon("coins", size=18),
         rx.el.span(

@@ -41,11 +41,12 @@ const kxKeys = LISTED;
 function KxShortcuts({onStep, buttonClass, ref: _ref, ...props}) {
   const dialog = useRef(null), live = useRef({}), [words, setWords] = useState("");
   live.current = {onStep};
-  const show = () => { setWords(""); dialog.current.showModal(); };
+  const show = () => { setWords(""); dialog.current.showModal(); dialog.current.querySelector("input").focus(); };
   useEffect(() => {
     const press = (key) => { const all = document.querySelectorAll('[data-key="' + key + '"]'); all[all.length - 1]?.click(); return all.length > 0; };
     const focus = (id) => { const field = document.getElementById(id); field?.focus(); return Boolean(field); };
     const pane = (name) => { document.documentElement.classList.toggle("without-" + name); return true; };
+    const close = () => { const open = document.querySelector('details[open] > [data-key], [data-key="c"][aria-pressed="true"]'); open?.click(); return Boolean(open); };
     const keyed = (event) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
       if (event.target.closest?.("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]")) return;
@@ -53,7 +54,7 @@ function KxShortcuts({onStep, buttonClass, ref: _ref, ...props}) {
       const zoom = () => { const at = document.querySelector("[data-viewer]"); at?.dispatchEvent(new Event("kx-zoom")); return Boolean(at); };
       const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
       const action = event.shiftKey && key === "x" ? () => press("shift-x") : key === "?" ? () => { show(); return true; } : event.shiftKey ? undefined
-        : {...arrows, z: zoom, p: () => focus("prompt"), s: () => focus("seed"), t: () => pane("composer"), f: () => pane("activity"), Delete: () => press("Delete"),
+        : {...arrows, z: zoom, p: () => focus("prompt"), s: () => focus("seed"), t: () => pane("composer"), f: () => pane("activity"), Delete: () => press("Delete"), Escape: close,
            ...Object.fromEntries([...".cvumrdil"].map((one) => [one, () => press(one)]))}[key];
       if (action?.()) event.preventDefault();
     };

@@ -29,12 +29,8 @@ def stage() -> rx.Component:
         ),
         undo(),
         id="stage",
-        # On a phone it and the failures below it have one height in every state, so that the composer never moves.
-        class_name=rx.cond(
-            Studio.live.length() > Studio.running,
-            "flex min-h-0 scroll-mt-20 flex-col gap-3 max-lg:h-[calc(max(48dvh,25rem)-10rem)] lg:h-full",
-            "flex min-h-0 scroll-mt-20 flex-col gap-3 max-lg:h-[max(48dvh,25rem)] lg:h-full",
-        ),
+        # On a phone it has one height in every state, so that the composer never moves.
+        class_name="flex min-h-0 scroll-mt-20 flex-col gap-3 max-lg:h-[max(48dvh,25rem)] lg:h-full",
     )
 
 
@@ -43,6 +39,7 @@ def _picture() -> rx.Component:
         viewer(
             picture=Studio.stage.picture,
             before=rx.cond(Studio.stage.source != "", f"/media/{Studio.stage.source}/preview", ""),
+            differs=Studio.stage.differs,
             box_class=f"relative {_BOX}",
             on_step=Studio.step,
             class_name=f"relative overflow-hidden {_FRAME}",
@@ -83,7 +80,8 @@ def _told() -> rx.Component:
             data_scrolls="",
             class_name="absolute inset-x-0 bottom-full z-10 mb-2 flex max-h-72 flex-col gap-3 overflow-y-auto rounded-panel border border-line bg-surface p-4 shadow-float",
         ),
-        class_name="relative",
+        # On a phone a failure is told in its place.
+        class_name=rx.cond(Studio.live.length() > Studio.running, "relative max-lg:invisible", "relative"),
     )
 
 

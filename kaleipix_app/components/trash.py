@@ -19,16 +19,16 @@ _DANGER = (
 )
 
 
-def delete_from_stage() -> rx.Component:
+def delete_from_stage(class_name: str, word_class: str) -> rx.Component:
     """Apart from the other buttons; the line to undo it comes next in the document."""
     return rx.el.button(
-        rx.icon("trash-2", size=16),
-        "Delete",
+        rx.icon("trash-2", size=17),
+        rx.el.span("Delete", class_name=word_class),
         type="button",
         on_click=TrashBin.delete(Studio.stage.id),
         title="Move this picture to the trash (Delete)",
         custom_attrs={"data-key": "Delete"},
-        class_name=f"{theme.QUIET} min-h-10 shrink-0 px-2.5 hover:text-danger ml-auto",
+        class_name=class_name,
     )
 
 

@@ -11,9 +11,9 @@ from kaleipix_app.components.icons import icon_imports
 # Two fingers or the wheel zoom; one finger moves what is zoomed, else it swipes to the next result. All of it without
 # a round trip; the server hears of steps alone. Over the source one finger or the pointer moves the divider.
 _CODE = """
-function KxViewer({picture, before, onStep, boxClass, ref: _ref, ...props}) {
+function KxViewer({picture, before, differs, onStep, boxClass, ref: _ref, ...props}) {
   const {id, width, height} = picture, frame = useRef(null), box = useRef(null), live = useRef({pointers: new Map()});
-  const [view, setView] = useState({zoom: 1, x: 0, y: 0}), [mode, setMode] = useState(""), [at, setAt] = useState(50), [peeks, setPeeks] = useState(false);
+  const [view, setView] = useState({zoom: 1, x: 0, y: 0}), [mode, setMode] = useState(""), [at, setAt] = useState(50), [peeks, setPeeks] = useState(false), [lists, setLists] = useState(false);
   const compares = before ? mode : "", fits = view.zoom === 1, sharp = view.zoom > 1.2;
   useEffect(() => { if (!compares) setView({zoom: 1, x: 0, y: 0}); }, [id]);
   const real = () => width / (box.current?.offsetWidth || width);  // the zoom at which a pixel is a pixel
@@ -24,7 +24,7 @@ function KxViewer({picture, before, onStep, boxClass, ref: _ref, ...props}) {
   const toggle = (x, y) => zoomTo((old) => old === 1 ? (real() > 1.05 ? real() : 2) : 1, x, y);
   const middle = (event) => { const rect = frame.current.getBoundingClientRect(); return [event.clientX - rect.left - rect.width / 2, event.clientY - rect.top - rect.height / 2]; };
   useEffect(() => {
-    const wheel = (event) => { event.preventDefault(); zoomTo((old) => { const next = old * Math.exp(-event.deltaY / 300); return Math.abs(next - 1) < 0.04 ? 1 : next; }, ...middle(event)); };
+    const wheel = (event) => { if (event.target.closest("[data-control]")) return; event.preventDefault(); zoomTo((old) => { const next = old * Math.exp(-event.deltaY / 300); return Math.abs(next - 1) < 0.04 ? 1 : next; }, ...middle(event)); };
     const asked = () => toggle();
     const at = frame.current;
     at.addEventListener("wheel", wheel, {passive: false}); at.addEventListener("kx-zoom", asked);
@@ -61,9 +61,14 @@ function KxViewer({picture, before, onStep, boxClass, ref: _ref, ...props}) {
   const shape = {aspectRatio: width + " / " + height, width: "min(100cqw, calc(100cqh * " + width / height + "))"};
   const image = jsx("img", {key: id, src: sharp ? "/media/" + id + "/original" : picture.preview, alt: picture.alt, width, height, draggable: false, className: fill + cover});
   const source = jsx("img", {src: before, alt: "The source of this picture", draggable: false, className: fill + cover, style: compares === "slider" ? {clipPath: "inset(0 " + (100 - at) + "% 0 0)"} : {}});
-  const control = "inline-flex h-9 min-w-9 cursor-pointer items-center justify-center gap-1.5 rounded-control px-2 text-sm text-ink hover:bg-raised aria-pressed:bg-raised aria-pressed:text-accent-text";
+  const control = "inline-flex h-9 min-w-9 cursor-pointer items-center justify-center gap-1.5 rounded-control px-2 text-sm whitespace-nowrap text-ink hover:bg-raised aria-pressed:bg-raised aria-pressed:text-accent-text";
   const bar = "flex rounded-control border border-line bg-surface shadow-raised";
   const press = (name, label) => jsx("button", {type: "button", "aria-pressed": compares === name, onClick: () => setMode(name), className: control}, label);
+  const cell = "py-1.5 pr-3 text-left align-top font-normal break-words ";
+  const table = () => jsx("table", {className: "w-full text-xs"},
+    jsx("thead", null, jsx("tr", null, jsx("td"), ["Source", "Result"].map((name) => jsx("th", {key: name, scope: "col", className: cell + "w-2/5 text-muted"}, name)))),
+    jsx("tbody", null, differs.map((one) => jsx("tr", {key: one.label, className: "border-t border-line"},
+      jsx("th", {scope: "row", className: cell + "text-muted"}, one.label), [one.before, one.after].map((value, index) => jsx("td", {key: index, className: cell + "tabular-nums"}, value))))));
   return jsx("div", {...props, ref: frame, "data-viewer": "", onPointerDown: down, onPointerMove: moved, onPointerUp: up, onPointerCancel: up,
       onDoubleClick: (event) => { if (!event.target.closest("[data-control]")) toggle(...middle(event)); },
       style: {touchAction: fits && compares !== "slider" ? "pan-y" : "none", cursor: compares === "slider" ? "ew-resize" : fits ? "zoom-in" : "grab"}},
@@ -76,12 +81,15 @@ function KxViewer({picture, before, onStep, boxClass, ref: _ref, ...props}) {
             jsx("span", {className: "absolute top-1/2 left-1/2 grid size-10 -translate-1/2 place-items-center rounded-full bg-white text-black shadow-float", style: {scale: String(1 / view.zoom)}}, "⇆"))),
     compares === "slider" && jsx("input", {type: "range", "data-control": "", min: 0, max: 100, value: at, "aria-label": "Divider between source and result", onChange: (event) => setAt(+event.target.value),
       className: "absolute inset-x-8 bottom-1 h-8 cursor-ew-resize opacity-0 focus-visible:opacity-100"}),
-    jsx("div", {"data-control": "", className: "absolute top-2 left-2 flex flex-wrap gap-2"},
+    jsx("div", {"data-control": "", className: "pointer-events-none absolute inset-x-2 top-2 flex flex-wrap gap-2 *:pointer-events-auto"},
       before && jsx("div", {className: bar, role: "group", "aria-label": "Before and after"},
         jsx("button", {type: "button", "data-key": "c", "aria-pressed": compares !== "", onClick: () => setMode(compares ? "" : "slider"), className: control, title: "Compare with the source (C)"}, jsx(LucideColumns2, {size: 16}), jsx("span", {className: "max-lg:sr-only"}, "Compare")),
         compares !== "" && press("slider", "Slider"), compares !== "" && press("beside", "Side by side"),
+        compares !== "" && jsx("button", {type: "button", "aria-expanded": lists, onClick: () => setLists(!lists), className: control, title: "Settings that differ between source and result"}, jsx(LucideDiff, {size: 16}), jsx("span", {className: "max-xl:sr-only"}, "Settings")),
         jsx("button", {type: "button", "aria-label": "Hold to see the source", title: "Hold to see the source", className: control, onPointerDown: () => setPeeks(true), onPointerUp: () => setPeeks(false), onPointerLeave: () => setPeeks(false),
-          onKeyDown: (event) => { if (event.key === " " || event.key === "Enter") { event.preventDefault(); setPeeks(true); } }, onKeyUp: () => setPeeks(false), onBlur: () => setPeeks(false), onContextMenu: (event) => event.preventDefault()}, jsx(LucideEye, {size: 16})))),
+          onKeyDown: (event) => { if (event.key === " " || event.key === "Enter") { event.preventDefault(); setPeeks(true); } }, onKeyUp: () => setPeeks(false), onBlur: () => setPeeks(false), onContextMenu: (event) => event.preventDefault()}, jsx(LucideEye, {size: 16}))),
+      compares !== "" && lists && jsx("section", {"aria-label": "Settings that differ", tabIndex: 0, "data-scrolls": "", className: "max-h-[min(20rem,60cqh)] max-w-[28rem] basis-full overflow-y-auto overscroll-contain rounded-control border border-line bg-surface px-3 py-1.5 text-ink shadow-float"},
+        differs.length ? table() : jsx("p", {className: "py-1 text-sm"}, "Nothing differs: all settings are the same."))),
     jsx("div", {"data-control": "", role: "group", "aria-label": "Zoom", className: bar + " absolute right-2 bottom-2 max-lg:hidden"},
       jsx("button", {type: "button", "aria-label": "Zoom out", title: "Zoom out", className: control, onClick: () => zoomTo((old) => old / 1.4)}, jsx(LucideMinus, {size: 16})),
       jsx("button", {type: "button", title: "Fit or full size (Z)", className: control + " min-w-14 tabular-nums", onClick: () => toggle()}, fits ? "Fit" : Math.round(100 * view.zoom / real()) + " %"),
@@ -95,12 +103,16 @@ class Viewer(rx.Component):
     tag = "KxViewer"
     picture: rx.Var[Any]
     before: rx.Var[str]
+    differs: rx.Var[Any]  # settings, source against result
     box_class: rx.Var[str]
     on_step: rx.EventHandler[rx.event.passthrough_event_spec(int)]  # 1: the next in the history, which is older
 
     def add_imports(self) -> dict[str, Any]:
         """What the code below uses of React, and its icons."""
-        return {"react": ["useEffect", "useRef", "useState"], **icon_imports("columns-2", "eye", "minus", "plus")}
+        return {
+            "react": ["useEffect", "useRef", "useState"],
+            **icon_imports("columns-2", "diff", "eye", "minus", "plus"),
+        }
 
     def add_custom_code(self) -> list[str]:
         """The component itself."""

@@ -37,10 +37,11 @@ def _library() -> rx.Component:
                 rx.el.p(
                     rx.cond(Library.ready, rx.cond(Library.found == 1, "1 picture", f"{Library.total} pictures"), ""),
                     role="status",
-                    class_name="text-sm text-muted tabular-nums",
+                    class_name="text-sm whitespace-nowrap text-muted tabular-nums",
                 ),
-                rx.el.div(collection_tools(), class_name="ml-auto"),
-                class_name="flex min-h-9 items-baseline gap-3",
+                # Too much for one line of a phone: then the tools go below, flush with the heading.
+                rx.el.div(collection_tools(), class_name="ml-auto max-sm:-mx-3"),
+                class_name="flex min-h-9 flex-wrap items-baseline gap-x-3",
             ),
             filters(),
             _error(),

@@ -65,19 +65,28 @@ def _studio() -> rx.Component:
     )
 
 
+def _credits() -> rx.Component:
+    """The balance, and the way to what it buys."""
+    return rx.el.div(
+        rx.el.a(
+            rx.el.span(Studio.credits, class_name="font-semibold tabular-nums"),
+            rx.el.span(rx.cond(Studio.credits == 1, " credit", " credits"), class_name="text-muted"),
+            href="/plans",
+            title="Plans and credits",
+            class_name="flex min-h-8 items-center gap-1 rounded-full bg-raised px-3 text-sm whitespace-nowrap hover:bg-line",
+        ),
+        role="status",
+        aria_label="Credits",
+    )
+
+
 def _header() -> rx.Component:
     return rx.el.header(
         skip_link(),
         rx.el.div(wordmark("/"), rooms(Studio.username_shown, ""), class_name="flex items-center gap-4"),
         rx.el.div(
             account_link(Studio.username_shown),
-            rx.el.div(
-                rx.el.span(Studio.credits, class_name="font-semibold tabular-nums"),
-                rx.el.span(rx.cond(Studio.credits == 1, " credit", " credits"), class_name="text-muted"),
-                role="status",
-                aria_label="Credits",
-                class_name="rounded-full bg-raised px-3 py-1.5 text-sm",
-            ),
+            _credits(),
             shortcuts(
                 on_step=Studio.step,
                 button_class="grid size-10 place-items-center rounded-control text-muted hover:bg-raised hover:text-ink max-lg:hidden cursor-pointer",

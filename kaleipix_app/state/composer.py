@@ -11,7 +11,7 @@ import reflex as rx
 
 from kaleipix_app.backend import container
 from kaleipix_app.backend.accounts.viewer import Viewer
-from kaleipix_app.backend.errors import BadInput, NotEnoughCredits, NotFound
+from kaleipix_app.backend.errors import BadInput, NotFound
 from kaleipix_app.backend.generation.history import Record
 from kaleipix_app.backend.generation.library.service import Detail
 from kaleipix_app.backend.generation.request import Draft
@@ -195,9 +195,9 @@ class Composer(rx.State):
         self.painting = NO_SOURCE
 
     @rx.event
-    async def generate(self, form: dict[str, Any]) -> None:
+    async def generate(self, form: dict[str, Any]) -> rx.event.EventSpec | None:
         """Queue one generation for each source, all or none. Never waits for what runs."""
-        await self._generate(str(form.get("prompt", "")))
+        return await self._generate(str(form.get("prompt", "")))
 
     @rx.event
     async def acknowledge(self) -> None:
@@ -214,13 +214,14 @@ class Composer(rx.State):
         """Rather not: nothing is sent, and what is typed stays."""
         self._close_notice()
 
-    async def _generate(self, prompt: str) -> None:
+    async def _generate(self, prompt: str) -> rx.event.EventSpec | None:
         studio = await self.get_state(Studio)
         with sentences(self._show_error):
             drafts = [self._draft(prompt, source) for source in self._source_ids()]
             if studio.ready and (missing := self.price - studio.credits) > 0:
-                raise NotEnoughCredits(missing)  # before anything has to be read about where pictures go
+                return rx.redirect(f"/plans?need={missing}")  # before anything is to read about where pictures go
             await self._send(drafts)
+        return None
 
     async def _send(self, drafts: list[Draft], replaces: str = "") -> None:
         """Queue all of them or none, and dismiss the failure that they replace; or show what has to be read before."""

@@ -14,6 +14,7 @@ from kaleipix_app.backend.media.provenance import SourceType
 from kaleipix_app.backend.providers.catalogue import MODELS
 from kaleipix_app.backend.providers.catalogue.places import PLACES
 from kaleipix_app.state.offers import about_seconds
+from kaleipix_app.state.views import params_told
 
 _ALT = 80  # characters; a page of tiles stays far below 20 kB
 _OWN = "A picture of your own"
@@ -163,7 +164,6 @@ def _asked(detail: Detail) -> list[tuple[str, str]]:
     if record is None:
         return []
     model = MODELS.get(record.model)
-    labels = {param.key: param.label for param in model.params} if model else {}
     kind = source_type(record.model, record.source_id)
     took = (record.finished_at - record.started_at) if record.finished_at and record.started_at else None
     return [
@@ -171,7 +171,7 @@ def _asked(detail: Detail) -> list[tuple[str, str]]:
         ("Provider", provider_name(record.provider)),
         ("Seed", str(record.seed if picture.seed is None else picture.seed)),
         ("Aspect ratio", record.aspect_ratio or "as its source"),
-        *((labels.get(key, key), str(value).capitalize()) for key, value in record.params.items()),
+        *params_told(record).items(),
         ("Pictures", _delivered(record)),
         ("Cost", f"{record.price} credit{'' if record.price == 1 else 's'}"),
         ("Took", about_seconds(took.total_seconds()).removeprefix("about ") if took else ""),

@@ -8,6 +8,7 @@ from kaleipix_app.state.account import Account
 from kaleipix_app.state.farewell import say_farewell
 from kaleipix_app.state.guard import Session, viewer_with
 from kaleipix_app.state.library import Library
+from kaleipix_app.state.plans import Plans
 from kaleipix_app.state.policy_notice import PolicyNotice
 from kaleipix_app.state.privacy_centre import PrivacyCentre
 from kaleipix_app.state.shares import Shares
@@ -44,6 +45,9 @@ async def refresh(app: rx.App, token: str) -> bool:
             await centre._read(viewer)
         if shares.ready:
             await shares._read(viewer)
+        plans = await root.get_state(Plans)
+        if plans.ready:
+            await plans._read(viewer)
         notice = await root.get_state(PolicyNotice)
         if notice.ready:
             await notice._read(viewer)

@@ -188,7 +188,7 @@ def _choice(param: Choice, model: Model) -> ChoiceOffer:
     def sample(value: str) -> str:
         return f"{100 * STYLES.index(value) // (len(STYLES) - 1)}% 50%" if not model.is_ai and value in STYLES else ""
 
-    values = [ValueOffer(value, value.replace("_", " ").capitalize(), sample(value)) for value in param.values]
+    values = [ValueOffer(value, param.name_of(value), sample(value)) for value in param.values]
     return ChoiceOffer(param.key, param.label, values)
 
 

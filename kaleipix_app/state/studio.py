@@ -10,6 +10,7 @@ from kaleipix_app.backend import container
 from kaleipix_app.backend.accounts.viewer import Viewer
 from kaleipix_app.backend.errors import NotFound
 from kaleipix_app.backend.generation.history import Record
+from kaleipix_app.state.differences import differences
 from kaleipix_app.state.guard import sentences, viewer_of
 from kaleipix_app.state.offers import other_model
 from kaleipix_app.state.tabs import TABS
@@ -163,11 +164,14 @@ class Studio(rx.State):
                 raise NotFound
             record = await parts.history.one(uow, viewer.user_id, picture.generation_id)
             derived = await parts.history.made_from(uow, viewer.user_id, image_id, MOST_DERIVED)
-            source = None
+            source, differs = None, []
             if record.source_id:
                 with suppress(NotFound):
                     source = await parts.images.get(uow, viewer.user_id, record.source_id)
-        return stage_view(record, image_id, source, derived)
+                    before = source.generation_id
+                    made_before = await parts.history.one(uow, viewer.user_id, before) if before else None
+                    differs = differences(source, made_before, picture, record)
+        return stage_view(record, image_id, source, derived, differs)
 
     async def _read(self, viewer: Viewer, *, first: bool = False) -> None:
         """Rows → views. Assigns only what differs, because an assignment is sent to the browser."""

@@ -89,6 +89,15 @@ class SettingView:
 
 
 @dataclass(frozen=True)
+class DifferenceView:
+    """A setting of which source and result have different values."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class StageView:
     """The picture on the stage and the others of its generation. An empty id: nothing is on it."""
 
@@ -104,6 +113,7 @@ class StageView:
     favourite: bool = False
     others: list[ResultView] = field(default_factory=list)
     derived: list[ResultView] = field(default_factory=list)  # made from it
+    differs: list[DifferenceView] = field(default_factory=list)  # from its source
 
 
 @dataclass(frozen=True)
@@ -217,7 +227,9 @@ def made_view(record: Record) -> MadeView:
     )
 
 
-def stage_view(record: Record, image_id: str, source: Picture | None, derived: list[Record]) -> StageView:
+def stage_view(
+    record: Record, image_id: str, source: Picture | None, derived: list[Record], differs: list[DifferenceView]
+) -> StageView:
     """One result of a generation, large."""
     prompt = record.prompt or _NO_PROMPT
     results = [result_view(picture, excerpt(prompt), len(record.results)) for picture in record.results]
@@ -241,17 +253,17 @@ def stage_view(record: Record, image_id: str, source: Picture | None, derived: l
             for picture in one.results
         ][:MOST_DERIVED],
         favourite=shown.id in favourites,
+        differs=differs,
     )
 
 
 def _settings(record: Record) -> list[SettingView]:
     model = MODELS.get(record.model)
-    labels = {param.key: param.label for param in model.params} if model else {}
     taken = (record.finished_at - record.started_at).total_seconds() if record.finished_at and record.started_at else 0
     found = {
         "Model": f"{model.name}, {model.vendor}" if model else record.model,
         "Aspect ratio": record.aspect_ratio or "as its source",
-        **{labels.get(key, key): str(value).capitalize() for key, value in record.params.items()},
+        **params_told(record),
         "Mask": "yes" if record.mask_id else "",
         "Pictures": str(record.count),
         "Cost": f"{record.price} credit{'s' if record.price > 1 else ''}",
@@ -259,6 +271,12 @@ def _settings(record: Record) -> list[SettingView]:
         "Made": f"{record.created_at:%d %B %Y, %H:%M} UTC",
     }
     return [SettingView(label, value) for label, value in found.items() if value]
+
+
+def params_told(record: Record) -> dict[str, str]:
+    """The model's own settings in words; of a model that is gone, as they were stored."""
+    model = MODELS.get(record.model)
+    return model.told(record.params) if model else {key: str(value) for key, value in record.params.items()}
 
 
 def about(record: Record) -> str:

@@ -16,6 +16,7 @@ from kaleipix_app.backend.accounts.viewer import Viewer
 from kaleipix_app.backend.container import Container
 from kaleipix_app.backend.db.migrate import upgrade
 from kaleipix_app.backend.settings import Settings
+from tests.backend.db import older
 from tests.backend.privacy.test_erasure import TRACES, an_owner
 
 
@@ -96,13 +97,19 @@ async def _seen_again(data: Path) -> list[str]:
 
 
 def test_a_database_from_before_the_signals_is_backed_up_too(data: Path) -> None:
-    with sqlite3.connect(data / "kaleipix.db") as connection:
-        connection.executescript(
-            "DROP TABLE signal; DROP TABLE signal_key; UPDATE alembic_version SET version_num = '0011'"
-        )
+    """And brought to the tables of this version on its way back."""
+    for path in data.glob("kaleipix.db*"):
+        path.unlink()
+    url = f"sqlite+aiosqlite:///{data / 'kaleipix.db'}"
+    older.make_tables_of(url, "0011")
+    older.insert(url, {"user": older.PERSON, "generation": {**older.GENERATION, "prompt_starred": True}})
     assert _run("backup", "all.tar").exit_code == 0
-    assert _run("restore", "all.tar").exit_code == 0
-    assert _names(data) == ["ann", "bob"]
+    restored = _run("restore", "all.tar")
+    assert restored.exit_code == 0, restored.output
+    assert _names(data) == ["ann"]
+    with sqlite3.connect(data / "kaleipix.db") as connection:
+        assert connection.execute("SELECT prompt, mailed_at FROM generation").fetchall() == [("a sea", None)]
+        assert connection.execute("SELECT count(*) FROM signal").fetchall() == [(0,)]
 
 
 def test_who_was_erased_since_does_not_come_back(data: Path) -> None:

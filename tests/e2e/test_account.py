@@ -45,7 +45,7 @@ def test_a_revoked_browser_is_refused_and_emptied_at_once(
     other.get_by_role("link", name="Sign in").click()
     expect(other.get_by_label("Email")).to_be_enabled()
     mine.reload()
-    expect(mine.get_by_text("This browser")).to_be_visible()
+    expect(mine.get_by_text("This browser", exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize("size", SIZES)

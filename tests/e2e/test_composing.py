@@ -104,7 +104,7 @@ def test_everything_is_stopped_at_once(size: str, server: StudioServer, new_page
     assert balance(page) >= 20
 
 
-def test_a_failure_covers_no_picture_on_a_phone(
+def test_a_failure_covers_no_picture_on_a_phone_and_moves_nothing(
     server: StudioServer, new_page: NewPage, keep: Callable[[Page, str], None]
 ) -> None:
     page = new_page(server.url, "phone")
@@ -112,6 +112,11 @@ def test_a_failure_covers_no_picture_on_a_phone(
     for prompt in ("a good one", "a bad one"):
         generate(page, prompt)
         finished(page, prompt)
+    page.get_by_role("button", name="a good one", exact=True).first.click()
+    expect(page.locator("[data-viewer] img")).to_have_attribute("alt", "a good one")
+    places = (page.locator("[data-viewer] img"), page.get_by_role("toolbar"), page.get_by_label("Prompt"))
+    page.evaluate("scrollTo(0, 0)")
+    before = [place.bounding_box() for place in places]
     fail_the_latest(server)
     page.reload()
     alert = page.get_by_role("alert").filter(has_text="credits returned")
@@ -122,3 +127,9 @@ def test_a_failure_covers_no_picture_on_a_phone(
     assert card is not None
     assert picture is not None
     assert card["y"] >= picture["y"] + picture["height"]
+    assert [place.bounding_box() for place in places] == before
+    alert.get_by_label("The whole of it").click()
+    expect(alert.get_by_role("button", name="Edit")).to_be_in_viewport()
+    alert.get_by_role("button", name="Dismiss").click()
+    expect(alert).to_have_count(0)
+    assert [place.bounding_box() for place in places] == before

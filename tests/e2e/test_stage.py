@@ -50,6 +50,35 @@ def test_before_and_after(
 
 
 @pytest.mark.parametrize("size", SIZES)
+def test_the_comparison_lists_the_settings_that_differ(
+    size: str, server: StudioServer, new_page: NewPage, keep: Callable[[Page, str], None]
+) -> None:
+    page = new_page(server.url, size, bypass_csp=True)
+    sign_up(page, server, f"differ-{size}")
+    generate(page, "a cup")
+    finished(page, "a cup")
+    page.get_by_role("button", name="Use as source").click()
+    expect(page.get_by_alt_text("Source 1", exact=False)).to_be_visible()
+    page.get_by_role("radio", name="Mosaic").check(force=True)
+    page.get_by_label("Prompt").fill("a cup of gold")
+    page.get_by_role("button", name="Generate").click()
+    finished(page, "a cup of gold")
+    page.get_by_role("button", name="Compare").click()
+    before = page.locator("[data-viewer]").bounding_box()
+    page.get_by_role("button", name="Settings", exact=True).click()
+    listed = page.get_by_role("region", name="Settings that differ")
+    expect(listed.get_by_role("row", name="Prompt")).to_have_text("Prompta cupa cup of gold")
+    expect(listed.get_by_role("row", name="Style")).to_have_text("StyleKaleidoscopeMosaic")
+    expect(listed.get_by_role("row", name="Model")).to_have_count(0)
+    assert page.locator("[data-viewer]").bounding_box() == before
+    assert_accessible(page, f"settings that differ ({size})")
+    assert_fits(page, f"settings that differ ({size})")
+    keep(page, f"differences-{size}")
+    page.get_by_role("button", name="Settings", exact=True).click()
+    expect(listed).to_have_count(0)
+
+
+@pytest.mark.parametrize("size", SIZES)
 def test_from_result_to_source_to_variation(size: str, server: StudioServer, new_page: NewPage) -> None:
     page = new_page(server.url, size)
     sign_up(page, server, f"vary-{size}")
@@ -132,18 +161,66 @@ def test_a_swipe_steps_and_a_pinch_zooms_on_a_phone(server: StudioServer, new_pa
     expect(shown).to_have_attribute("src", re.compile("/original$"))
 
 
+def more(page: Page, name: str) -> None:
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("menuitem", name=name).click()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_tool_stands_in_one_row_that_nothing_cuts(size: str, remote: StudioServer, new_page: NewPage) -> None:
+    page = new_page(remote.url, size, bypass_csp=True)
+    sign_up(page, remote, f"row-{size}")
+    generate(page, "a row of lights")
+    finished(page, "a row of lights")
+    tools = page.get_by_role("toolbar", name="This picture")
+    for width in (1440, 1280, 1100) if size == "desktop" else (390, 360):
+        page.set_viewport_size({"width": width, "height": 844})
+        room = tools.bounding_box()
+        assert room is not None
+        for name in ("Vary", "Use as source", "Favourite", "Share", "Download", "Other formats", "More", "Delete"):
+            box = tools.get_by_role("button", name=name, exact=True).bounding_box()
+            assert box is not None
+            assert room["x"] <= box["x"], (width, name)
+            assert box["x"] + box["width"] <= min(width, room["x"] + room["width"]), (width, name)
+            assert room["y"] <= box["y"] < box["y"] + box["height"] <= room["y"] + room["height"] + 0.5, (width, name)
+    page.get_by_role("button", name="More", exact=True).click()
+    assert_accessible(page, f"tools ({size})")
+    assert_fits(page, f"tools ({size})")
+
+
+def test_the_menu_of_the_tools_is_used_by_keys_alone(remote: StudioServer, new_page: NewPage) -> None:
+    page = new_page(remote.url)
+    sign_up(page, remote, "menu-keys")
+    generate(page, "a menu")
+    finished(page, "a menu")
+    opener = page.get_by_role("button", name="More", exact=True)
+    opener.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("menuitem", name="Edit with mask")).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_role("menuitem", name="Reuse all but the seed")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    expect(page.get_by_role("menuitem")).to_have_count(0)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("menuitem", name="Upscale")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("menuitem")).to_have_count(0)
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_one_click_upscales_and_cuts_out(size: str, remote: StudioServer, new_page: NewPage) -> None:
     page = new_page(remote.url, size)
     sign_up(page, remote, f"refine-{size}")
     generate(page, "a lighthouse")
     finished(page, "a lighthouse")
-    page.get_by_role("button", name="Upscale").click()
+    more(page, "Upscale")
     understand(page)
     picture = finished(page, "Upscale")
     body = page.request.get(f"/media/{picture}/original").body()
     assert Pillow.open(BytesIO(body)).size == (2048, 2048)
-    page.get_by_role("button", name="Remove background").click()
+    more(page, "Remove background")
     finished(page, "Remove background")
     expect(result(page, "Remove background")).to_be_visible()
 
@@ -153,8 +230,8 @@ def test_without_a_model_for_it_there_is_no_button(server: StudioServer, new_pag
     sign_up(page, server, "plain")
     generate(page, "plain")
     finished(page, "plain")
-    for name in ("Upscale", "Remove background", "Edit with mask"):
-        expect(page.get_by_role("button", name=name)).to_have_count(0)
+    page.get_by_role("button", name="More", exact=True).click()
+    expect(page.get_by_role("menuitem")).to_have_text([re.compile("Reuse")])
 
 
 def test_download_in_each_format(server: StudioServer, new_page: NewPage) -> None:
@@ -163,6 +240,7 @@ def test_download_in_each_format(server: StudioServer, new_page: NewPage) -> Non
     generate(page, "a file")
     finished(page, "a file")
     for name, format in (("PNG", "PNG"), ("JPEG", "JPEG"), ("WebP", "WEBP")):
+        page.get_by_role("button", name="Other formats").click()
         with page.expect_download() as download:
-            page.get_by_role("button", name=f"As {name}").click()
+            page.get_by_role("menuitem", name=f"As {name}").click()
         assert Pillow.open(BytesIO(Path(download.value.path()).read_bytes())).format == format

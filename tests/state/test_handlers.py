@@ -24,6 +24,7 @@ from kaleipix_app.state.library import Library
 from kaleipix_app.state.login import Login
 from kaleipix_app.state.notices import Notices
 from kaleipix_app.state.picture_detail import PictureDetail
+from kaleipix_app.state.plans import Plans
 from kaleipix_app.state.policy_notice import PolicyNotice
 from kaleipix_app.state.privacy_centre import PrivacyCentre
 from kaleipix_app.state.prompts import PromptHistory
@@ -40,6 +41,7 @@ from tests.state.harness import Events
 OPEN_TO_ALL = {"Login.open", "Login.stepped", "Login.failed", "Login.start_over", "Notices.show", "Notices.close"}
 STATES = (
     Credits,
+    Plans,
     Library,
     Chosen,
     PictureDetail,

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy import inspect, text
 from structlog.testing import capture_logs
 
 from kaleipix_app.backend import tables
 from kaleipix_app.backend.db import migrate
+from tests.backend.db.older import GENERATION, NOW, PERSON, insert, make_tables_of, opened
 from tests.conftest import DATABASES
 from tests.postgres import PostgresServer
 
@@ -34,17 +31,9 @@ def url(request: pytest.FixtureRequest, path: Path) -> str:
     return server.new_database()
 
 
-@contextmanager
-def _open(url: str) -> Iterator[Connection]:
-    engine = create_engine(url.replace("+aiosqlite", ""))
-    with engine.connect() as connection:
-        yield connection
-    engine.dispose()
-
-
 async def test_the_migrated_tables_are_those_of_the_models(url: str) -> None:
     await migrate.upgrade(url)
-    with _open(url) as connection:
+    with opened(url) as connection:
         differences = compare_metadata(MigrationContext.configure(connection), tables.metadata)
     assert differences == [], "a revision in db/migrations/versions must make these changes"
 
@@ -61,7 +50,7 @@ async def test_two_starts_at_once_migrate_once(url: str) -> None:
 
 async def test_a_newer_database_is_refused_by_name(url: str) -> None:
     await migrate.upgrade(url)
-    with _open(url) as connection:
+    with opened(url) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
         connection.commit()
     with pytest.raises(migrate.MigrationFailed, match=r"newer version of Kaleipix \(revision 9999"):
@@ -70,75 +59,69 @@ async def test_a_newer_database_is_refused_by_name(url: str) -> None:
 
 async def test_a_migration_that_fails_leaves_everything_as_it_was(url: str, path: Path) -> None:
     path.parent.mkdir()
-    with _open(url) as connection:  # the last table that revision 0001 makes is in the way
+    with opened(url) as connection:  # the last table that revision 0001 makes is in the way
         connection.execute(text("CREATE TABLE ledger_entry (id TEXT)"))
         connection.commit()
     with pytest.raises(migrate.MigrationFailed, match="left as it was"):
         await migrate.upgrade(url)
-    with _open(url) as connection:
+    with opened(url) as connection:
         assert inspect(connection).get_table_names() == ["ledger_entry"]
 
 
-def _upgrade_to(url: str, path: Path, revision: str) -> None:
-    path.parent.mkdir(exist_ok=True)
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
-    with _open(url) as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-        connection.commit()
-
-
 async def test_people_stay_signed_in_across_the_new_columns_of_their_sessions(url: str, path: Path) -> None:
-    _upgrade_to(url, path, "0004")
-    now = "2026-11-24 12:00:00.000000"
-    address = {"email": "a@b.test", "email_typed": "a@b.test"}
+    path.parent.mkdir()
+    make_tables_of(url, "0004")
+    times = {"created_at": NOW, "expires_at": NOW}
+    challenge = {"email": "a@b.test", "email_typed": "a@b.test", "code_hash": "hash", "attempts": 0, "sends": 1}
     rows: dict[str, dict[str, object]] = {
-        "user": {"id": "u", **address, "username": "ann", "username_skeleton": "ann", "is_admin": False, "plan": "free",
-                 "adult_confirmed_at": now, "created_at": now},
-        "login_session": {"id": "s", "token_hash": "hash", "user_id": "u", "created_at": now, "last_seen_at": now,
-                          "expires_at": now},
-        "login_challenge": {"id": "c", **address, "code_hash": "hash", "attempts": 0, "sends": 1, "created_at": now,
-                            "expires_at": now},
-    }  # fmt: skip
-    with _open(url) as connection:
-        for table, row in rows.items():
-            names, values = ", ".join(row), ", ".join(f":{name}" for name in row)
-            connection.execute(text(f'INSERT INTO "{table}" ({names}) VALUES ({values})'), row)
-        connection.commit()
+        "user": PERSON,
+        "login_session": {"id": "s", "token_hash": "hash", "user_id": "u", "last_seen_at": NOW, **times},
+        "login_challenge": {"id": "c", **challenge, **times},
+    }
+    insert(url, rows)
     await migrate.upgrade(url)
-    with _open(url) as connection:
+    with opened(url) as connection:
         session = connection.execute(text("SELECT token_hash, device, previous_hash, fresh_until FROM login_session"))
         assert session.all() == [("hash", "", None, None)]
         assert connection.execute(text("SELECT purpose FROM login_challenge")).all() == [("sign_in",)]
 
 
 async def test_prompts_from_before_the_library_are_found_in_it(url: str, path: Path) -> None:
-    _upgrade_to(url, path, "0008")
-    now = "2026-11-24 12:00:00.000000"
-    person = "'u', 'a@b.test', 'a@b.test', 'ann', 'ann', false, 'free', :now, :now"
-    with _open(url) as connection:
-        connection.execute(
-            text(
-                'INSERT INTO "user" (id, email, email_typed, username, username_skeleton, is_admin, plan,'
-                f" adult_confirmed_at, created_at) VALUES ({person})"
-            ),
-            {"now": now},
-        )
-        for id, prompt in (("g1", "A castle, a sea"), ("g2", "")):
-            connection.execute(
-                text(
-                    "INSERT INTO generation (id, owner_id, request_id, model, provider, prompt, aspect_ratio, width,"
-                    " height, count, seed, params, price, state, delivered, attempts, fence, created_at) VALUES (:id,"
-                    " 'u', '', 'm', 'p', :prompt, '1:1', 1, 1, 1, 1, '{}', 1, 'done', 1, 1, 1, :now)"
-                ),
-                {"id": id, "prompt": prompt, "now": now},
-            )
-        connection.commit()
+    path.parent.mkdir()
+    make_tables_of(url, "0008")
+    insert(url, {"user": PERSON, "generation": {**GENERATION, "id": "g1", "prompt": "A castle, a sea"}})
+    insert(url, {"generation": {**GENERATION, "id": "g2", "prompt": ""}})
     await migrate.upgrade(url)
-    with _open(url) as connection:
+    with opened(url) as connection:
         found = connection.execute(text("SELECT owner_id, word, generation_id FROM prompt_word ORDER BY word")).all()
     assert found == [("u", "a", "g1"), ("u", "castle", "g1"), ("u", "sea", "g1")]
+
+
+async def test_what_is_there_stays_across_policies_signals_and_what_was_taken_down(url: str, path: Path) -> None:
+    path.parent.mkdir()
+    make_tables_of(url, "0011")
+    size: dict[str, object] = {"content_type": "image/png", "width": 1, "height": 1, "byte_size": 1}
+    image = {"id": "i", "owner_id": "u", "kind": "source", "position": 0, "storage_key": "k", "is_favourite": False}
+    request = {"id": "r", "user_id": "u", "kind": "question", "text": "?", "created_at": NOW, "due_at": NOW}
+    policy = {"id": "privacy-1", "document": "privacy", "number": 1, "body": "text", "digest": "d"}
+    rows: dict[str, dict[str, object]] = {
+        "user": PERSON,
+        "generation": {**GENERATION, "prompt_starred": True},
+        "image": {**image, **size, "created_at": NOW},
+        "privacy_request": {**request, "answer": ""},
+        "policy_version": {**policy, "effective_at": NOW},
+    }
+    insert(url, rows)
+    await migrate.upgrade(url)
+    for query, expected in (
+        ('SELECT id, mail_after_minutes FROM "user"', ("u", None)),
+        ("SELECT id, prompt_starred, mailed_at, fetches FROM generation", ("g", True, None, 0)),
+        ("SELECT id, taken_down_at, taken_down_for FROM image", ("i", None, "")),
+        ("SELECT id, answer_mailed_at, reminded_at, overdue_told_at FROM privacy_request", ("r", None, None, None)),
+        ("SELECT id, significant, words, published_at = effective_at FROM policy_version", ("privacy-1", 0, "", True)),
+    ):
+        with opened(url) as connection:
+            assert connection.execute(text(query)).all() == [expected]
 
 
 async def test_a_file_that_is_no_database_is_refused_in_one_line(path: Path) -> None:

@@ -19,7 +19,7 @@ from kaleipix_app.backend.generation.request import Draft
 from kaleipix_app.backend.mail import messages
 from kaleipix_app.backend.media.models import Image
 from kaleipix_app.backend.privacy.datamap import OWNED
-from kaleipix_app.backend.privacy.models import DataExport
+from kaleipix_app.backend.privacy.models import DataExport, PolicyAcknowledgement, PolicyMail
 from kaleipix_app.backend.privacy.rows import table
 from kaleipix_app.backend.sharing.models import Share, ShareImage, ShareReport
 from tests.backend.privacy.test_erasure import an_owner
@@ -67,6 +67,10 @@ async def _rows(parts: Container, viewer: Viewer) -> None:
         for row in (
             LoginChallenge(id=f"challenge-{name}", email=viewer.email, email_typed=viewer.email, **challenge),
             TransferNotice(user_id=me, provider="fal", place="United States", acknowledged_at=now),
+            PolicyMail(
+                id=f"mail-{name}", version_id="privacy-2", user_id=me, state="sent", created_at=now, done_at=now
+            ),
+            PolicyAcknowledgement(user_id=me, version_id="privacy-2", way="notice", acknowledged_at=now),
             DataExport(id=f"copy-of-{name}", user_id=me, state="ready", requested_at=now, finished_at=now),
             Collection(id=f"collection-{name}", owner_id=me, name="Best", created_at=now),
             CollectionPicture(collection_id=f"collection-{name}", image_id=picture),

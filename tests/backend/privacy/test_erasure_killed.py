@@ -8,12 +8,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from kaleipix_app.backend import tables
 from kaleipix_app.backend.container import Container
 from kaleipix_app.backend.db.engine import Database, UnitOfWork
 from kaleipix_app.backend.media.storage import Storage
+from kaleipix_app.backend.privacy.category import Goes
 from kaleipix_app.backend.privacy.datamap import OWNED
 from kaleipix_app.backend.privacy.tombstones import Erased, Tombstones
 from tests.backend.privacy.person import everything_of
@@ -22,6 +23,7 @@ from tests.backend.privacy.test_export_whole import stored as files
 from tests.conftest import MovableClock
 
 STAYS = {"generation_log", "ledger_entry"}  # for their time, as published
+UNLINKED = {name for name, owned in OWNED.items() if owned.goes is Goes.UNLINKED}  # for theirs, as nobody's
 
 
 class Killed(BaseException):
@@ -77,10 +79,23 @@ async def erased(parts: Container) -> list[str]:
 async def nothing_is_left(parts: Container) -> None:
     left = {name for name, count in (await counts(parts)).items() if count}
     assert left <= STAYS
+    assert await nobodys(parts) == dict.fromkeys(UNLINKED, 1)
     assert stored(parts) == []
     assert files(parts) == set()
     assert noted(parts)["person"] == 1
     assert noted(parts)["picture"] == 4, "source, mask, two results"
+
+
+async def nobodys(parts: Container) -> dict[str, int]:
+    """Rows that were a person's once, by table."""
+    found = {}
+    async with parts.db.reading() as uow:
+        connection = await uow.session.connection()
+        for name in UNLINKED:
+            table = tables.metadata.tables[name]
+            nobody = table.c[OWNED[name].column].is_(None)
+            found[name] = (await connection.execute(select(func.count()).where(nobody))).scalar_one()
+    return found
 
 
 class Snapshot:
@@ -142,8 +157,10 @@ async def test_killed_between_any_two_effects_the_next_hour_finishes_it(
 async def test_every_step_is_told_once_the_account_is_closed(parts: Container) -> None:
     await everything_of(parts, "ann")
     steps = Counter(await erased(parts))
+    assert {f"rows of {name} unlinked" for name in UNLINKED} <= set(steps)
     assert {f"rows of {name}" for name in OWNED} - set(steps) == {
         *(f"rows of {name}" for name in STAYS),
+        *(f"rows of {name}" for name in UNLINKED),  # told as such
         "rows of image",  # told as "pictures"
         "rows of data_export",  # told as "copies of the data"
     }

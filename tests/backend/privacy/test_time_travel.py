@@ -35,13 +35,19 @@ from tests.conftest import MovableClock
 from tests.factories import a_person
 
 _CANARY = re.compile(r"canary-[a-z_]+")
-
+_MINUTES = 4242424  # the canary of a column that holds a number
 
 ZEDS_ADDRESS = "canary-gone_email@example.com"
 
 
 def canary(name: str) -> str:
     return f"canary-{name}"
+
+
+def canaries(text: str) -> set[str]:
+    """The names of those that are in a text."""
+    numbers = {"gone_mail_after_minutes"} if re.search(rf"\b{_MINUTES}\b", text) else set()
+    return {name.removeprefix("canary-") for name in _CANARY.findall(text)} | numbers
 
 
 #: From the day of writing: how long each canary may be found. Those of the account: from the day of its deletion.
@@ -62,6 +68,7 @@ DEADLINES = {
     "gone_generation_log": periods.GENERATION_LOG,
     "gone_ledger_entry": periods.PAYMENTS,
     "gone_user": periods.ACCOUNT_AFTER_DELETION,
+    "gone_mail_after_minutes": periods.ACCOUNT_AFTER_DELETION,
     "gone_email": periods.ACCOUNT_AFTER_DELETION,
     "gone_login_session": periods.ACCOUNT_AFTER_DELETION,
     "gone_login_challenge": periods.LOGIN_CHALLENGES,
@@ -73,7 +80,10 @@ DEADLINES = {
 
 
 #: Those of them that are Ann's, who stays: in a copy of her data until their day, and not after it.
-IN_ANNS_COPY = ("login_session", "data_export", "trash", "generation_log")
+IN_ANNS_COPY = (
+    *("login_session", "data_export", "trash", "signal", "generation_log"),
+    *("share", "share_image", "share_report", "reported_share"),
+)
 
 
 def image(owner: str, name: str, at: datetime, kind: str = "source") -> Image:
@@ -99,7 +109,8 @@ def rows(now: datetime) -> Iterator[Any]:
     yield trashed
     yield image(ann, "kept", now)
     for prefix, user_id in (("", ann), ("gone_", zed)):
-        shown: dict[str, Any] = {"user_agent": canary(f"{prefix}signal"), "fingerprint_hash": canary(f"{prefix}signal")}
+        name = canary(f"{prefix}signal")
+        shown: dict[str, Any] = {"user_agent": name, "fingerprint_hash": name, "address_hash": name}
         yield Signal(id=canary(f"{prefix}signal"), user_id=user_id, kind="sign_up", key_id="x", created_at=now, **shown)
         log: dict[str, Any] = {"user_id": user_id, "model": "m", "created_at": now}
         yield GenerationLog(id=canary(f"{prefix}generation_log"), prompt=canary(f"{prefix}generation_log"), **log)
@@ -164,6 +175,7 @@ async def everything_is_there(parts: Container, now: datetime) -> None:
                 username_skeleton=zed,
                 adult_confirmed_at=now,
                 created_at=now,
+                mail_after_minutes=_MINUTES,
             )
         )
         await uow.session.flush()
@@ -193,15 +205,15 @@ async def found(parts: Container) -> set[str]:
         texts.append(str(path))
         if path.is_file() and not path.name.startswith("kaleipix.db"):
             texts.append(path.read_bytes().decode("latin-1"))
-    return {name.removeprefix("canary-") for text in texts for name in _CANARY.findall(text)}
+    return set().union(*map(canaries, texts))
 
 
 async def bytes_of_the_database(parts: Container) -> set[str]:
     """What a forensic look at SQLite's files finds."""
-    names = set()
+    names: set[str] = set()
     for path in parts.settings.data_dir.glob("kaleipix.db*"):
-        names |= set(_CANARY.findall(path.read_bytes().decode("latin-1")))
-    return {name.removeprefix("canary-") for name in names}
+        names |= canaries(path.read_bytes().decode("latin-1"))
+    return names
 
 
 async def in_a_copy(parts: Container, user_id: str) -> dict[str, set[str]]:
@@ -214,7 +226,7 @@ async def in_a_copy(parts: Container, user_id: str) -> dict[str, set[str]]:
     await parts.archive.write(person, path, parts.clock.now())
     with ZipFile(path) as archive:
         texts = {name: name + archive.read(name).decode("latin-1") for name in archive.namelist()}
-    return {name: {one.removeprefix("canary-") for one in _CANARY.findall(text)} for name, text in texts.items()}
+    return {name: canaries(text) for name, text in texts.items()}
 
 
 def kept() -> list[Category]:
@@ -236,7 +248,7 @@ async def test_every_category_of_the_data_map_has_a_canary(parts: Container, clo
                 table = tables.metadata.tables[held.table]
                 result = await connection.execute(select(*(cast(table.c[name], String) for name in held.columns)))
                 texts += [str(value) for row in result for value in row]
-            assert not one.tables or _CANARY.search(" ".join(texts)), f"no row of {one.key} has a canary"
+            assert not one.tables or canaries(" ".join(texts)), f"no row of {one.key} has a canary"
             for pattern in one.files:
                 assert [name for name in files if fnmatch(name, pattern)], f"no file {pattern} has a canary"
             assert not one.tables or copy[f"data/{one.key}.json"], f"the copy has no canary of {one.key}"

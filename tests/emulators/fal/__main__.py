@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from itertools import cycle
 
 from tests.emulators import pictures
 from tests.emulators.fal import Fal, Settings
@@ -21,7 +22,8 @@ def main() -> None:
     asked = given.parse_args()
     options = Settings(key=asked.key, queued=asked.queued, running=asked.running, concurrency=asked.concurrency)
     if asked.prepared:
-        options.prepared = pictures.encode(pictures.paint("prepared", 1, 0, (asked.prepared, asked.prepared)), "png")
+        size = asked.prepared, asked.prepared
+        options.prepared = cycle([pictures.encode(pictures.paint("prepared", 1, 0, size), "png")])
     run(Fal(options), asked.port, "fal.ai")
 
 

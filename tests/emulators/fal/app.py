@@ -121,9 +121,8 @@ class Fal(Emulator):
         except BadInput as refused:
             return failures.model_error(422, [refused.problem])
         ends = time.time() + job.lifetime if job.lifetime else None
-        order = results.Order(
-            job.model, model, given, sources, job.base, self.files, job.rules, ends, self.options.prepared
-        )
+        prepared = next(self.options.prepared) if self.options.prepared else None
+        order = results.Order(job.model, model, given, sources, job.base, self.files, job.rules, ends, prepared)
         body = await asyncio.to_thread(results.body, order) if given.get("sync_mode") else results.body(order)
         if changed := order.rule("changed"):
             body |= changed.args["fields"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,5 +24,5 @@ class Settings:
     cancel_stops_running: bool = True
     webhook_retries: int = 3
     webhook_delay: float = 0.05
-    prepared: bytes | None = None  # the file of every result: for measuring, when painting would take the time
+    prepared: Iterator[bytes] | None = None  # the files of the results: for measuring, as painting takes its time
     user_id: str = "auth0|emulated"

@@ -54,10 +54,15 @@ class Choice:
     label: str
     values: tuple[str, ...]
     default: str
+    names: Mapping[str, str] = field(default_factory=dict)  # as people call them, where the value does not say so
 
     def accepts(self, value: object) -> bool:
         """Whether this value may be sent to the provider."""
         return value in self.values
+
+    def name_of(self, value: str) -> str:
+        """The value as people read it."""
+        return self.names.get(value, value.replace("_", " ").capitalize())
 
 
 @dataclass(frozen=True)
@@ -135,6 +140,17 @@ class Model:
         """The settings of a new composer."""
         return {param.key: param.default for param in self.params}
 
+    def told(self, params: Mapping[str, ParamValue]) -> dict[str, str]:
+        """These settings as people read them: label -> value."""
+        known = {param.key: param for param in self.params}
+        return {
+            known[key].label if key in known else key: _told(known.get(key), value) for key, value in params.items()
+        }
+
     def known(self, params: Mapping[str, ParamValue]) -> dict[str, ParamValue]:
         """Of these settings those that this model has too, with values that it takes."""
         return {one.key: params[one.key] for one in self.params if one.key in params and one.accepts(params[one.key])}
+
+
+def _told(param: Choice | Number | None, value: ParamValue) -> str:
+    return param.name_of(value) if isinstance(param, Choice) and isinstance(value, str) else str(value)

@@ -6,9 +6,26 @@ from kaleipix_app.backend.providers.catalogue.model import SIZES, Choice, Model,
 
 _CHECKPOINT = "sd_xl_base_1.0.safetensors"  # as it is called in the worker image
 _BLEMISHES = "deformed, extra fingers, bad anatomy, blurry, watermark, text"
-_SAMPLERS = Choice(
-    "sampler", "Sampler", ("dpmpp_2m", "dpmpp_sde", "euler", "euler_ancestral", "ddim", "uni_pc"), "dpmpp_2m"
-)
+#: Sampler as ComfyUI calls it, then as everybody does.
+_COMFY = {
+    "dpmpp_2m": "DPM++ 2M",
+    "dpmpp_sde": "DPM++ SDE",
+    "euler": "Euler",
+    "euler_ancestral": "Euler a",
+    "ddim": "DDIM",
+    "uni_pc": "UniPC",
+}
+#: The same for the schedulers of worker-sdxl, which are classes of diffusers.
+_DIFFUSERS = {
+    "DDIM": "DDIM",
+    "PNDM": "PNDM",
+    "KLMS": "LMS",
+    "K_EULER": "Euler",
+    "K_EULER_ANCESTRAL": "Euler a",
+    "DPMSolverMultistep": "DPM++ 2M",
+    "DPMSolverSinglestep": "DPM++ 2S",
+}
+_SAMPLERS = Choice("sampler", "Sampler", tuple(_COMFY), "dpmpp_2m", _COMFY)
 
 SDXL = Model(
     id="sdxl",
@@ -22,12 +39,7 @@ SDXL = Model(
     max_count=2,
     aspect_ratios=tuple(SIZES),
     params=(
-        Choice(
-            "scheduler",
-            "Scheduler",
-            ("DDIM", "PNDM", "KLMS", "K_EULER", "K_EULER_ANCESTRAL", "DPMSolverMultistep", "DPMSolverSinglestep"),
-            "DDIM",
-        ),
+        Choice("scheduler", "Sampler", tuple(_DIFFUSERS), "DDIM", _DIFFUSERS),
         Number("steps", "Steps", 10, 50, 25),
         Number("guidance", "Guidance", 1, 15, 7.5, 0.5),
         Number("strength", "Strength", 0.05, 1, 0.3, 0.05),

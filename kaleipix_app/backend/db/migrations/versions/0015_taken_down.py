@@ -10,5 +10,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("image", sa.Column("taken_down_at", sa.DateTime(), nullable=True))
+    op.add_column("image", sa.Column("taken_down_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("image", sa.Column("taken_down_for", sa.String(), nullable=False, server_default=""))

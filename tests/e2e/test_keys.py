@@ -1,0 +1,225 @@
+"""Each key of the studio does what the list of keys says, and the list finds it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, StorageState, expect
+
+from tests.conftest import PHOTOS
+from tests.e2e.conftest import NewPage
+from tests.e2e.people import add_source, finished, generate, sign_up
+from tests.e2e.studio_server import StudioServer
+from tests.e2e.test_accessibility import assert_accessible
+
+
+@pytest.fixture(scope="module")
+def signed_in(server: StudioServer, browser: Browser) -> Iterator[StorageState]:
+    """Somebody with two pictures, of which the newer has a source."""
+    context = browser.new_context(base_url=server.url, viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    sign_up(page, server, "keys")
+    generate(page, "one")
+    finished(page, "one")
+    add_source(page, PHOTOS / "coffee.png")
+    generate(page, "two")
+    finished(page, "two")
+    yield context.storage_state()
+    context.close()
+
+
+@pytest.fixture
+def page(server: StudioServer, new_page: NewPage, signed_in: StorageState) -> Page:
+    opened = new_page(server.url, storage_state=signed_in, bypass_csp=True)
+    opened.goto("/w/keys")
+    expect(opened.get_by_label("Prompt")).to_be_enabled()
+    expect(shown(opened)).to_have_attribute("alt", re.compile("."))
+    return opened
+
+
+def shown(page: Page) -> Locator:
+    return page.locator("[data-viewer] img")
+
+
+def alt(page: Page) -> str:
+    return shown(page).first.get_attribute("alt") or ""
+
+
+def press_generate(page: Page) -> None:
+    page.get_by_label("Prompt").fill("by key alone")
+    page.keyboard.press("ControlOrMeta+Enter")
+    finished(page, "by key alone")
+
+
+def press_cancel(page: Page) -> None:
+    page.get_by_role("group", name="Number of images").get_by_role("radio", name="4").check()
+    expect(page.get_by_role("button", name="Generate 4")).to_be_visible()
+    generate(page, "never wanted")
+    expect(page.get_by_role("button", name="Cancel").first).to_be_visible()
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Shift+X")
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
+
+
+def press_earlier_words(page: Page) -> None:
+    field = page.get_by_label("Prompt")
+    field.fill("half a thought")
+    field.press("Alt+ArrowUp")
+    expect(field).not_to_have_value("half a thought")
+    field.press("Alt+ArrowDown")
+    expect(field).to_have_value("half a thought")
+
+
+def press_arrows(page: Page) -> None:
+    first = alt(page)
+    page.keyboard.press("ArrowRight")
+    expect(shown(page)).not_to_have_attribute("alt", first)
+    page.keyboard.press("ArrowLeft")
+    expect(shown(page)).to_have_attribute("alt", first)
+
+
+def press_zoom(page: Page) -> None:
+    page.keyboard.press("z")
+    expect(page.get_by_role("group", name="Zoom")).to_contain_text("%")
+
+
+def with_a_source(page: Page) -> None:
+    page.get_by_role("button", name="two", exact=True).first.click()
+    expect(page.get_by_role("button", name="Compare")).to_be_visible()
+    page.evaluate("document.activeElement.blur()")
+
+
+def press_compare(page: Page) -> None:
+    with_a_source(page)
+    page.keyboard.press("c")
+    expect(page.get_by_alt_text("The source of this picture")).to_be_visible()
+
+
+def press_escape(page: Page) -> None:
+    with_a_source(page)
+    page.keyboard.press("c")
+    expect(page.get_by_alt_text("The source of this picture")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_alt_text("The source of this picture")).to_have_count(0)
+    page.keyboard.press("i")
+    expect(page.get_by_text("Kaleidoscope, Built-in engine")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("Kaleidoscope, Built-in engine")).to_be_hidden()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def press_vary(page: Page) -> None:
+    before = shown(page).get_attribute("src") or ""
+    page.keyboard.press("v")
+    expect(shown(page)).not_to_have_attribute("src", before)
+
+
+def press_use_as_source(page: Page) -> None:
+    page.keyboard.press("u")
+    expect(page.get_by_alt_text("Source 1", exact=False)).to_be_visible()
+
+
+def press_reuse(page: Page) -> None:
+    words = alt(page)
+    page.keyboard.press("r")
+    expect(page.get_by_label("Prompt")).to_have_value(words)
+
+
+def press_download(page: Page) -> None:
+    with page.expect_download():
+        page.keyboard.press("d")
+
+
+def press_link(page: Page) -> None:
+    page.keyboard.press("l")
+    expect(page.get_by_role("dialog", name="Share")).to_be_visible()
+
+
+def press_favourite(page: Page) -> None:
+    star = page.get_by_role("button", name="Favourite", exact=True)
+    expect(star).to_have_attribute("aria-pressed", "false")
+    page.keyboard.press(".")
+    expect(star).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press(".")
+    expect(star).to_have_attribute("aria-pressed", "false")
+
+
+def press_settings(page: Page) -> None:
+    page.keyboard.press("i")
+    expect(page.get_by_text("Kaleidoscope, Built-in engine")).to_be_visible()
+
+
+def press_delete_and_take_back(page: Page) -> None:
+    before = shown(page).get_attribute("src") or ""
+    page.keyboard.press("Delete")
+    expect(shown(page)).not_to_have_attribute("src", before)
+    page.keyboard.press("ControlOrMeta+z")
+    expect(page.locator(f'img[src="{before.replace("preview", "thumb")}"]')).not_to_have_count(0)
+
+
+def press_prompt(page: Page) -> None:
+    page.keyboard.press("p")
+    expect(page.get_by_label("Prompt")).to_be_focused()
+
+
+def press_seed(page: Page) -> None:
+    page.keyboard.press("s")
+    expect(page.get_by_label("Seed")).to_be_focused()
+
+
+def press_panes(page: Page) -> None:
+    for key, inside in (("t", page.get_by_label("Prompt")), ("f", page.get_by_role("heading", name="History"))):
+        page.keyboard.press(key)
+        expect(inside).to_be_hidden()
+        page.keyboard.press(key)
+        expect(inside).to_be_visible()
+
+
+def press_help(page: Page) -> None:
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(dialog).to_be_visible()
+    dialog.get_by_label("Search keys").fill("no such thing")
+    expect(dialog.get_by_text("No key does that.")).to_be_visible()
+    assert_accessible(page, "keys")
+
+
+#: What is searched for in the list, and what its key does.
+KEYS: dict[str, Callable[[Page], None]] = {
+    "Generate": press_generate,
+    "Cancel": press_cancel,
+    "Earlier words": press_earlier_words,
+    "before and after": press_arrows,
+    "full size": press_zoom,
+    "Compare": press_compare,
+    "Vary": press_vary,
+    "Use as source": press_use_as_source,
+    "Reuse": press_reuse,
+    "Download": press_download,
+    "link": press_link,
+    "Favourite": press_favourite,
+    "All settings": press_settings,
+    "trash": press_delete_and_take_back,
+    "Write": press_prompt,
+    "seed": press_seed,
+    "Hide or show": press_panes,
+    "Close what is open": press_escape,
+    "This list": press_help,
+}
+
+
+@pytest.mark.parametrize("words", KEYS)
+def test_a_key_does_what_the_list_says(words: str, page: Page) -> None:
+    page.get_by_role("button", name="Keyboard shortcuts").click()
+    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
+    dialog.get_by_label("Search keys").fill(words)
+    expect(dialog.get_by_role("definition").filter(has_text=words)).not_to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    page.evaluate("document.activeElement.blur()")
+    KEYS[words](page)
