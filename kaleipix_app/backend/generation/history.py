@@ -104,6 +104,8 @@ class History:
         return await self._with_results(uow, owner_id, found.all())
 
     async def _with_results(self, uow: UnitOfWork, owner_id: str, rows: Sequence[Generation]) -> list[Record]:
+        if not rows:  # as with most pictures on the stage, from which nothing was made
+            return []
         results = await self._images.of_generations(uow, owner_id, [row.id for row in rows])
         sources = await self._kept(uow, owner_id, rows)
         return [_record(row, tuple(results.get(row.id, ())), 0, sources) for row in rows]
