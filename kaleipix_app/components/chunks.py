@@ -17,7 +17,7 @@ _WANTED = """test: /env\\.json/,  // holds the server's address: api/frontend.py
               priority: 2,
             },
             {
-              test: /node_modules|\\/utils\\//,
+              test: /node_modules(?!\\/@fingerprintjs)|\\/utils\\//,  // that one is for the sign-in alone
               name: "base",
               priority: 1,
             },"""

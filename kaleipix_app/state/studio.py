@@ -119,9 +119,7 @@ class Studio(rx.State):
         parts = container.get()
         with sentences(self._show_error):
             async with parts.db.unit_of_work() as uow:
-                for one in self.live:
-                    if not one.failed:
-                        await parts.generations.cancel(uow, viewer, one.id)
+                await parts.generations.cancel_all(uow, viewer)
         await self._read(viewer)
 
     @rx.event

@@ -23,7 +23,7 @@ from tests.factories import a_person
 DATA_DIR = Path(".data/demo")
 PEOPLE = ("ann", "bob")
 CREDITS = 500
-ENDPOINTS = {"sdxl": "sdxl", "comfy-portrait": "comfyui", "comfy-restyle": "comfyui"}
+ENDPOINTS = {"sdxl": "sdxl", "comfy-portrait": "comfyui", "comfy-restyle": "comfyui", "comfy-flux-schnell": "comfyui"}
 
 
 def environment(fal_url: str, runpod_url: str) -> dict[str, str]:

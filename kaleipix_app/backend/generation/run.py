@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -66,6 +66,7 @@ class Runner:
         self._feed = feed
         self._previews = previews
         self._stops: dict[str, asyncio.Event] = {}
+        self._suspect = asyncio.Lock()
 
     def interrupt(self, generation_id: str) -> None:
         """Someone asked to cancel it: stop following at once if it runs here."""
@@ -129,11 +130,13 @@ class Runner:
         if stop.is_set():
             await self._cancel(lease, provider, job)
             return
-        await self._write(lease, Event.READY, fetches=row.fetches + 1)
-        delivered = (await provider.collect(job))[: row.count]  # more than was asked for is not ours to charge
-        if not delivered:
-            raise ProviderError("nothing was delivered")
-        await self._keep(lease, row, delivered)
+        # The process died while this one was being fetched: was it the cause, or only there? One at a time tells.
+        async with self._suspect if row.fetches else nullcontext():
+            await self._write(lease, Event.READY, fetches=row.fetches + 1)
+            delivered = (await provider.collect(job))[: row.count]  # more than was asked for is not ours to charge
+            if not delivered:
+                raise ProviderError("nothing was delivered")
+            await self._keep(lease, row, delivered)
 
     async def _later(self, lease: Lease, row: Generation, error: NotNow) -> None:
         """The provider cannot take or give it now: wait, but not for ever."""

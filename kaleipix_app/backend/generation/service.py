@@ -56,6 +56,12 @@ class Generations:
             uow.after_commit(self._ring)  # else whoever takes it up next ends it
         uow.after_commit(lambda: self._feed.publish(viewer.user_id))
 
+    async def cancel_all(self, uow: UnitOfWork, viewer: Viewer) -> None:
+        """The same for everything of this person that waits or runs at this moment, seen or not."""
+        active = select(Generation.id).where(Generation.owner_id == viewer.user_id, col(Generation.state).in_(ACTIVE))
+        for generation_id in (await uow.session.exec(active)).all():
+            await self.cancel(uow, viewer, generation_id)
+
     async def give_up_all(self, uow: UnitOfWork, user_id: str) -> int:
         """End everything of this person that is under way, for ever; returns how many there were."""
         await uow.lock(user_id)
