@@ -13,8 +13,10 @@ _NAMED = frozenset(
     {"account", "admin", "api", "cookies", "login", "media", "plans", "privacy", "s", "terms", "w", "webhooks"}
 )
 
-# Other spellings of a page that people are sent on from, instead of being told that there is nothing.
-SENT_ON = {f"{page}{ending}": page for page in ("/account", "/account/privacy") for ending in ("/", ".html")}
+# Pages of whoever is signed in, beside the workspace.
+OWN = frozenset({"/account", "/account/privacy", "/plans"})
+# Other spellings of these that people are sent on from, instead of being told that there is nothing.
+SENT_ON = {f"{page}{ending}": page for page in OWN for ending in ("/", ".html")}
 
 
 def is_odd(path: str, raw: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""Who may see `/w/<username>` and `/account…`: decided here, before any page is served."""
+"""Who may see `/w/<username>`, `/account…` and `/plans`: decided here, before any page is served."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from kaleipix_app.backend.api.identity import Identity
 from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.errors import DatabaseFailed
 
-_ACCOUNT = frozenset({"/account", "/account/privacy"})
 _ROOMS = ("", "/library", "/shares")  # pages of a workspace, behind its address
 _log = log.get("workspace")
 
@@ -46,12 +45,12 @@ class WorkspaceGate:
             viewer = await self._identity.viewer(connection)
             return _see(home(viewer)) if viewer else Pass()
         asked = paths.SENT_ON.get(path, path)
-        if asked not in _ACCOUNT and not asked.startswith("/w/"):
+        if asked not in paths.OWN and not asked.startswith("/w/"):
             return Pass()
         viewer = await self._identity.viewer(connection)
         if viewer is None:
             return _see(f"/login?next={quote(_with_query(connection, asked))}")
-        own = _ACCOUNT | {f"{home(viewer)}{room}" for room in _ROOMS}
+        own = paths.OWN | {f"{home(viewer)}{room}" for room in _ROOMS}
         if path in own:
             return await self._opened(connection, viewer)
         if asked.removesuffix("/") in own:  # one address, without the slash

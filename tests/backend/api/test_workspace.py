@@ -123,7 +123,7 @@ async def test_the_host_header_decides_nothing(house: House) -> None:
 async def test_opening_the_studio_keeps_the_session_from_going_idle(
     house: House, db: Database, clock: MovableClock
 ) -> None:
-    for path in ("/w/ann", "/account"):
+    for path in ("/w/ann", "/account", "/plans"):
         clock.move(hours=10)
         assert await house.ask(path, house.ann) == Pass()
     async with db.reading() as uow:
@@ -149,7 +149,7 @@ async def test_the_account_page_is_for_who_is_signed_in(house: House, path: str)
         assert _seen(await house.ask(path, house.ann)) == (303, "/account")
 
 
-@pytest.mark.parametrize("path", ["/w/ann", "/account"])
+@pytest.mark.parametrize("path", ["/w/ann", "/account", "/plans"])
 async def test_opening_a_page_gives_the_cookie_its_daily_new_secret(
     house: House, clock: MovableClock, path: str
 ) -> None:
@@ -165,7 +165,7 @@ async def test_opening_a_page_gives_the_cookie_its_daily_new_secret(
     assert await house.ask(path, house.ann) == Pass(), "another tab still comes with the old one"
 
 
-@pytest.mark.parametrize("path", ["/w/ann", "/account"])
+@pytest.mark.parametrize("path", ["/w/ann", "/account", "/plans"])
 async def test_a_database_that_cannot_be_written_hides_no_page(
     house: House, clock: MovableClock, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
