@@ -239,6 +239,9 @@ class Images:
         original = await self._storage.get(f"{storage_key}/original")
         preview = await self._ingest.preview(original, read_mark(original))
         await self._storage.put(f"{storage_key}/preview", preview)
+        if not await self._storage.has(f"{storage_key}/original"):  # deleted meanwhile: that must leave nothing behind
+            await self._storage.delete([f"{storage_key}/preview"])
+            raise NotFound
         return preview
 
     async def within(self, picture: Picture, edge: int) -> bytes:

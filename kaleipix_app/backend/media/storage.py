@@ -47,6 +47,16 @@ class Storage:
             _log.error("get_failed", key=key, reason=type(error).__name__)
             raise StorageFailed("The picture could not be read. Please try again in a minute.") from error
 
+    async def has(self, key: str) -> bool:
+        """Whether the object is there. Raises StorageFailed."""
+        try:
+            await obstore.head_async(self._store, key)
+        except FileNotFoundError:
+            return False
+        except (BaseError, OSError) as error:
+            raise StorageFailed("The picture could not be read. Please try again in a minute.") from error
+        return True
+
     async def stream(self, key: str) -> AsyncIterator[bytes]:
         """The object in chunks. Raises NotFound before the first one, StorageFailed."""
         try:

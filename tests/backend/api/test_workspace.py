@@ -124,7 +124,7 @@ async def test_opening_the_studio_keeps_the_session_from_going_idle(
     house: House, db: Database, clock: MovableClock
 ) -> None:
     for path in ("/w/ann", "/account", "/plans"):
-        clock.move(hours=10)
+        clock.move(hours=7)
         assert await house.ask(path, house.ann) == Pass()
     async with db.reading() as uow:
         session = await uow.session.get(LoginSession, await _session_id(house, db, clock))

@@ -41,7 +41,10 @@ def deletions(working: Pipeline) -> Deletions:
 
 async def made(pipeline: Pipeline, count: int = 1, **changes: object) -> Record:
     id = await pipeline.request(None, count=count, prompt=PROMPT, **changes)
-    return await pipeline.until(id)
+    record = await pipeline.until(id)
+    for picture in record.results:  # their previews follow: wait for them
+        await pipeline.parts.images.small_copy(picture.storage_key, "preview")
+    return record
 
 
 async def delete(pipeline: Pipeline, image_id: str, viewer: Viewer | None = None) -> Picture:

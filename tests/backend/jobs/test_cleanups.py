@@ -81,6 +81,7 @@ async def test_a_dry_run_for_another_day_removes_and_records_nothing(parts: Cont
     later = clock.time.replace(year=2028)
     would_go = {one.name: one.removed for one in await parts.cleanups.run(later, dry=True)}
     nothing_there = {"trash", "masks", "exports", "accounts", "ledger", "shares", "share_reports"}
+    nothing_there |= {"signals", "signal_keys"}
     assert would_go == dict.fromkeys(nothing_there, 0) | dict.fromkeys(would_go.keys() - nothing_there, 1)
     async with parts.db.reading() as uow:
         assert (await uow.session.exec(select(CleanupRun))).all() == []

@@ -211,6 +211,23 @@ async def test_of_a_picture_that_is_gone_there_is_no_preview(images: Images, sto
             await images.small_copy(key, variant)
 
 
+async def test_what_is_deleted_while_its_preview_is_made_leaves_nothing_behind(
+    storage: Storage, media_dir: Path, clock: MovableClock
+) -> None:
+    class Interrupted(Ingest):
+        async def preview(self, data: bytes, source_type: SourceType | None) -> bytes:
+            await storage.delete([f"results/gen-a/0/{name}" for name in ("original", "thumb", "preview")])
+            return await super().preview(data, source_type)
+
+    ingest = Interrupted(1)
+    images = Images(storage, ingest, clock)
+    key = (await images.store_result("gen-a", 0, file(photo(), "PNG"))).storage_key
+    with pytest.raises(NotFound):
+        await images.small_copy(key, "preview")
+    assert stored(media_dir) == []
+    ingest.close()
+
+
 async def test_an_engines_file_keeps_its_pixels_and_loses_its_notes(images: Images, storage: Storage) -> None:
     data = phone_photo("PNG", orientation=1)
     result = await images.store_result("gen-a", 0, data)
