@@ -93,6 +93,8 @@ def _load(_target: str, watcher: int) -> Callable[..., Any]:
     memory.few_arenas()
     module = import_module(_APP)
     loaded: Callable[..., Any] = module.parts.share_lane(module.app())
+    # Pages and tables stay until the end: looking through them again and again for garbage would make people wait.
+    gc.freeze()
     return loaded
 
 
