@@ -197,6 +197,7 @@ def test_the_mask_is_shown_with_the_picture_and_taken_home_with_it(
     assert_accessible(page, f"library, a picture with its mask ({size})")
     keep(page, f"library-detail-mask-{size}")
     page.keyboard.press("Escape")
+    expect(detail).to_be_hidden()  # until then the keys are its own
     page.keyboard.press("Control+a")
     with page.expect_download() as download:
         bar(page).get_by_role("button", name="ZIP").click()
