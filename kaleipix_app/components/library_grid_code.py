@@ -92,7 +92,8 @@ function KxLibraryGrid({page, found, change, cleared, everything, onMore, onZone
     const measure = () => {
       const frame = box.current?.getBoundingClientRect();
       if (!frame) return;
-      setWidth(Math.floor(frame.width)); place.current.top = window.scrollY;
+      setWidth(Math.floor(frame.width));
+      if (place.current.address === kxAddress()) place.current.top = window.scrollY;  // not while the page is being left
       const from = Math.floor((-frame.top - KX_OVER) / 100) * 100;  // in steps: not every pixel is a new view
       setView((old) => old[0] === from && old[1] === window.innerHeight ? old : [from, window.innerHeight]);
     };
