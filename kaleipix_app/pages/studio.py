@@ -69,7 +69,7 @@ def _credits() -> rx.Component:
     """The balance, and the way to what it buys."""
     return rx.el.div(
         rx.el.a(
-            rx.el.span(Studio.credits, class_name="font-semibold tabular-nums"),
+            rx.el.span(rx.cond(Studio.ready, Studio.credits, "–"), class_name="font-semibold tabular-nums"),
             rx.el.span(rx.cond(Studio.credits == 1, " credit", " credits"), class_name="text-muted"),
             href="/plans",
             title="Plans and credits",
