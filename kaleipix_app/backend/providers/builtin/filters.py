@@ -104,17 +104,18 @@ def remap(rgb: Floats, x: Floats, y: Floats) -> Floats:
     y = mirrored(y, height)
     ix = np.minimum(x.astype(np.int32), width - 2)
     iy = np.minimum(y.astype(np.int32), height - 2)
-    fx = (x - ix)[..., None]
-    fy = (y - iy)[..., None]
-    flat = rgb.reshape(-1, 3)
+    fx, fy = x - ix, y - iy
     index = iy * width + ix
-    upper = flat.take(index, axis=0)
-    upper += (flat.take(index + 1, axis=0) - upper) * fx
-    lower = flat.take(index + width, axis=0)
-    lower += (flat.take(index + width + 1, axis=0) - lower) * fx
-    upper += (lower - upper) * fy
-    result: Floats = upper
-    return result
+    out = np.empty((*index.shape, rgb.shape[2]), rgb.dtype)
+    for channel in range(rgb.shape[2]):  # plane by plane: three floats at a time are gathered and mixed slowly
+        plane = np.ascontiguousarray(rgb[..., channel]).ravel()
+        upper = plane.take(index)
+        upper += (plane.take(index + 1) - upper) * fx
+        lower = plane.take(index + width)
+        lower += (plane.take(index + width + 1) - lower) * fx
+        upper += (lower - upper) * fy
+        out[..., channel] = upper
+    return out
 
 
 def mirrored(at: Floats, size: int) -> Floats:

@@ -69,6 +69,8 @@ def into_gamut(lab: Floats) -> Floats:
         trial[..., 1:] *= share[..., None]
         linear = to_linear(trial)
         fits = ((linear > -1e-3) & (linear < 1 + 1e-3)).all(axis=-1)
+        if step == 0 and fits.all():
+            return out
         low = np.where(fits, share, low)
         high = np.where(fits, high, share)
     out[..., 1:] *= low[..., None]

@@ -53,19 +53,20 @@ def _printed(picture: Floats, steep: Floats, inks: Floats) -> tuple[Floats, Floa
     The distance of a colour to the plane between two inks, divided by how fast colours change here, is a distance
     in pixels; over the last pixel the two inks are mixed.
     """
-    pixels_seen, inks_seen = seen(picture), seen(inks)
+    light, red, blue = np.ascontiguousarray(np.moveaxis(seen(picture), -1, 0))  # planes: sums over them are quick
+    inks_seen = seen(inks)
     best = np.full(steep.shape, np.inf, np.float32)
     second = best.copy()
     first_ink = np.zeros(steep.shape, np.int32)
     second_ink = np.zeros(steep.shape, np.int32)
     for index, ink in enumerate(inks_seen):
-        gap = ((pixels_seen - ink) ** 2).sum(axis=-1)
+        gap = (light - ink[0]) ** 2 + (red - ink[1]) ** 2 + (blue - ink[2]) ** 2
         closer = gap < best
-        between = ~closer & (gap < second)
-        second = np.where(closer, best, np.where(between, gap, second))
-        second_ink = np.where(closer, first_ink, np.where(between, index, second_ink))
-        best = np.where(closer, gap, best)
-        first_ink = np.where(closer, index, first_ink)
+        second_ink[gap < second] = index
+        np.copyto(second_ink, first_ink, where=closer)
+        np.minimum(second, np.maximum(gap, best), out=second)
+        first_ink[closer] = index
+        np.minimum(best, gap, out=best)
     apart = np.sqrt(((inks_seen[:, None] - inks_seen[None]) ** 2).sum(axis=-1)).astype(np.float32)
     plane = (second - best) / (2 * np.maximum(apart[first_ink, second_ink], 1e-3))
     pixels = plane / np.maximum(steep, 1e-4)
