@@ -8,6 +8,7 @@ from sqlmodel import col, update
 from kaleipix_app.backend.errors import NotFound
 from kaleipix_app.backend.generation.history import Around
 from kaleipix_app.backend.generation.models import Generation
+from kaleipix_app.backend.media.models import Image
 from tests.backend.generation.conftest import Pipeline
 from tests.backend.media.samples import file, photo
 from tests.made import made
@@ -29,9 +30,11 @@ async def made_from(pipeline: Pipeline, number: int, source_id: str, **changes: 
 async def test_it_comes_with_the_others_of_its_generation_in_their_order(pipeline: Pipeline) -> None:
     id = await made(pipeline.parts, pipeline.ann.user_id, 1, "four", count=4)
     await made(pipeline.parts, pipeline.ann.user_id, 2, "another one")
+    async with pipeline.parts.db.unit_of_work() as uow:
+        await uow.session.exec(update(Image).where(col(Image.id) == f"{id}0").values(position=4))
     found = await around(pipeline, f"{id}2")
     assert found.picture.id == f"{id}2"
-    assert [picture.id for picture in found.record.results] == [f"{id}{n}" for n in range(4)]
+    assert [picture.id for picture in found.record.results] == [f"{id}{n}" for n in (1, 2, 3, 0)]
     assert found.record == await pipeline.record(id)
     assert found.derived == []
 
