@@ -7,7 +7,7 @@ way, and a transaction that reads begins on the way of its first query.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import aiosqlite
@@ -23,30 +23,37 @@ async def connect(database: str, **options: Any) -> aiosqlite.Connection:
 
 
 class _Connection(aiosqlite.Connection):
-    _is_begun: bool = False  # and SQLite does not know of it yet
+    _begins: bool = False  # with the next statement
+    _is_asked: bool = False  # since the last transaction ended: there is something to end
 
     def cursor(self) -> Any:
         return _Cursor(self)
 
     def begin(self) -> None:
         """A transaction that reads. SQLite takes no lock before its first statement anyway."""
-        self._is_begun = True
+        self._begins = True
 
     async def commit(self) -> None:
-        if not self._taken():
-            await super().commit()
+        await self._end(super().commit)
 
     async def rollback(self) -> None:
-        if not self._taken():
-            await super().rollback()
+        await self._end(super().rollback)
+
+    async def ask(self, function: Callable[..., None], *args: Any) -> None:
+        """Call it in the thread of this connection, with whether to begin before."""
+        begins, self._begins, self._is_asked = self._begins, False, True
+        await self.there(function, begins, *args)
 
     async def there(self, function: Callable[..., Any], *args: Any) -> Any:
         """Call it in the thread of this connection."""
         return await self._execute(function, *args)  # type: ignore[no-untyped-call]
 
-    def _taken(self) -> bool:
-        is_begun, self._is_begun = self._is_begun, False
-        return is_begun
+    async def _end(self, how: Callable[[], Awaitable[None]]) -> None:
+        """Once: on its way back to the pool a connection is asked to roll back again."""
+        self._begins = False
+        if self._is_asked:
+            await how()
+            self._is_asked = False
 
 
 class _Cursor:
@@ -64,10 +71,10 @@ class _Cursor:
         return self
 
     async def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
-        await self._connection.there(self._run, self._connection._taken(), sqlite3.Cursor.execute, sql, parameters)
+        await self._connection.ask(self._run, sqlite3.Cursor.execute, sql, parameters)
 
     async def executemany(self, sql: str, parameters: Sequence[Any]) -> None:
-        await self._connection.there(self._run, self._connection._taken(), sqlite3.Cursor.executemany, sql, parameters)
+        await self._connection.ask(self._run, sqlite3.Cursor.executemany, sql, parameters)
 
     async def fetchone(self) -> Any:
         return next(iter(await self.fetchmany(1)), None)
