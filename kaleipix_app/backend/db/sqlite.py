@@ -7,7 +7,7 @@ way, and a transaction that reads begins on the way of its first query.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import aiosqlite
@@ -24,6 +24,7 @@ async def connect(database: str, **options: Any) -> aiosqlite.Connection:
 
 class _Connection(aiosqlite.Connection):
     _begins: bool = False  # with the next statement
+    _reads: bool = False  # in this transaction
     _is_asked: bool = False  # since the last transaction ended: there is something to end
 
     def cursor(self) -> Any:
@@ -31,13 +32,24 @@ class _Connection(aiosqlite.Connection):
 
     def begin(self) -> None:
         """A transaction that reads. SQLite takes no lock before its first statement anyway."""
-        self._begins = True
+        self._begins = self._reads = True
 
     async def commit(self) -> None:
-        await self._end(super().commit)
+        self._begins = self._reads = False
+        if self._is_asked:
+            await super().commit()
+            self._is_asked = False
 
     async def rollback(self) -> None:
-        await self._end(super().rollback)
+        """Only once: on its way back to the pool a connection is asked for it again."""
+        reads, self._begins, self._reads = self._reads, False, False
+        if not self._is_asked:
+            return
+        if reads:  # nobody has to wait for that: whatever comes next on this connection comes after it
+            self._tx.put_nowait((None, self._conn.rollback))
+        else:
+            await super().rollback()
+        self._is_asked = False
 
     async def ask(self, function: Callable[..., None], *args: Any) -> None:
         """Call it in the thread of this connection, with whether to begin before."""
@@ -47,13 +59,6 @@ class _Connection(aiosqlite.Connection):
     async def there(self, function: Callable[..., Any], *args: Any) -> Any:
         """Call it in the thread of this connection."""
         return await self._execute(function, *args)  # type: ignore[no-untyped-call]
-
-    async def _end(self, how: Callable[[], Awaitable[None]]) -> None:
-        """Once: on its way back to the pool a connection is asked to roll back again."""
-        self._begins = False
-        if self._is_asked:
-            await how()
-            self._is_asked = False
 
 
 class _Cursor:
