@@ -15,7 +15,7 @@ function KxViewer({picture, before, differs, onStep, boxClass, ref: _ref, ...pro
   const {id, width, height} = picture, frame = useRef(null), box = useRef(null), live = useRef({pointers: new Map()});
   const [view, setView] = useState({zoom: 1, x: 0, y: 0}), [mode, setMode] = useState(""), [at, setAt] = useState(50), [peeks, setPeeks] = useState(false), [lists, setLists] = useState(false);
   const compares = before ? mode : "", fits = view.zoom === 1, sharp = view.zoom > 1.2;
-  useEffect(() => { if (!compares) setView({zoom: 1, x: 0, y: 0}); }, [id]);
+  useEffect(() => { if (!compares) setView((old) => old.zoom === 1 ? old : {zoom: 1, x: 0, y: 0}); }, [id]);
   const real = () => width / (box.current?.offsetWidth || width);  // the zoom at which a pixel is a pixel
   const zoomTo = (next, x = 0, y = 0) => setView((old) => {
     const zoom = Math.max(Math.min(1, real()), Math.min(Math.max(4, 2 * real()), typeof next === "function" ? next(old.zoom) : next)), by = zoom / old.zoom;
