@@ -99,10 +99,12 @@ def _grid() -> rx.Component:
     return library_grid(
         page=Library.page,
         found=Library.found,
+        days=Library.days,
         change=Library.change,
         cleared=Chosen.cleared,
         everything=Chosen.everything,
-        on_more=Library.more,
+        on_fill=Library.fill,
+        on_days=Library.tell_days,
         on_zone=Library.set_zone,
         on_open=PictureDetail.show,
         on_favourite=PictureDetail.favourite,
