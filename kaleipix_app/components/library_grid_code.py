@@ -8,7 +8,7 @@ from kaleipix_app.components.library_grid_touch import CODE as TOUCH
 _KEPT = """
 // What the list was when its page was left, for whoever comes back to it by Back: the same list at the same place.
 let kxKept = null, kxCameBack = false;
-if (typeof window !== "undefined") window.addEventListener("popstate", () => { kxCameBack = true; setTimeout(() => { kxCameBack = false; }, 500); }, true);
+if (typeof window !== "undefined") window.addEventListener("popstate", () => { kxCameBack = true; setTimeout(() => { kxCameBack = false; }, 3000); }, true);
 const kxAddress = () => window.location.pathname + window.location.search;
 const kxIsTyping = (target) => target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], dialog");
 """

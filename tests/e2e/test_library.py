@@ -69,9 +69,11 @@ def settled(page: Page) -> None:
         """() => {
           const frame = document.querySelector("[role=grid]")?.getBoundingClientRect();
           if (!frame || document.querySelector("[role=grid] [aria-label=Loading]")) return false;
+          if (document.querySelector("[role=grid]").getAttribute("aria-rowcount") === "-1") return false;
           const rows = [...document.querySelectorAll("[role=row]")].map((row) => row.getBoundingClientRect());
           const from = Math.max(frame.top, 60), to = Math.min(frame.bottom, innerHeight) - 60;
-          return [from, (from + to) / 2, to].every((y) => rows.some((row) => row.top - 60 <= y && y <= row.bottom + 60));
+          const has = (y) => rows.some((row) => row.top - 60 <= y && y <= row.bottom + 60);
+          return [from, (from + to) / 2, to].every(has);
         }"""
     )
 
