@@ -68,7 +68,7 @@ async def _measure(name: str, database: Database) -> list[Figure]:
         async def read() -> Any:
             async with database.reading() as uow:
                 after = await days.place(uow, "ann", wanted, to, skip)
-                return await pages.page(uow, "ann", wanted, after=after or "")
+                return await pages.page(uow, "ann", wanted, after=after if after is not None else "")
 
         return read
 

@@ -18,11 +18,10 @@ from kaleipix_app.backend import tokens
 from kaleipix_app.backend.db.engine import UnitOfWork
 from kaleipix_app.backend.generation.library import pages
 from kaleipix_app.backend.generation.library.filters import Filter, zone_named
-from kaleipix_app.backend.generation.library.query import Query, column, find, in_order
+from kaleipix_app.backend.generation.library.query import After, Query, find, in_order
 from kaleipix_app.backend.media.models import Image
 
 MOST_DAYS = 4_000  # with pictures: eleven years of daily work; what is left counts as the last of them
-_ID = 26  # characters
 
 
 @dataclass(frozen=True)
@@ -49,25 +48,28 @@ async def days(uow: UnitOfWork, owner_id: str, wanted: Filter) -> list[Day]:
     return [*found[: MOST_DAYS - 1], Day(rest[0].date, sum(one.count for one in rest))] if len(rest) > 1 else found
 
 
-async def place(uow: UnitOfWork, owner_id: str, wanted: Filter, day: date, skip: int) -> str | None:
-    """Behind which id a page begins that leaves out the first `skip` pictures of a day; None behind the last of all."""
+async def place(uow: UnitOfWork, owner_id: str, wanted: Filter, day: date, skip: int) -> After | None:
+    """Behind which id a page begins that leaves out the first `skip` pictures of a day; None if there is nothing.
+
+    The id is looked up by the statement that reads the page: another one would make a jump dearer than a step.
+    """
     of_day = _of(day, wanted)
     edge = of_day.first_id[:-1] if wanted.oldest_first else of_day.end_id  # shorter: the first moment is behind it
     query = await find(uow, owner_id, wanted)
     if query is None or not skip:
         return edge
     low, end = (edge, query.end) if wanted.oldest_first else (query.low, edge)
-    for some in (query.within(of_day.first_id, of_day.end_id), query.within(low, end)):
-        rows = some.ids().order_by(in_order(col(Image.id), wanted)).offset(skip - 1).limit(1)
-        if found := await column(uow, rows):
-            return found[0]
-    return None
+    within, beyond = (
+        some.ids().order_by(in_order(col(Image.id), wanted)).offset(skip - 1).limit(1).correlate(None).scalar_subquery()
+        for some in (query.within(of_day.first_id, of_day.end_id), query.within(low, end))
+    )
+    return func.coalesce(within, beyond)
 
 
 async def _counts(uow: UnitOfWork, query: Query, spans: list[Filter]) -> list[int]:
     """How many pictures each span has. They come as one text: thousands of parameters would cost more to compile."""
-    low: ColumnElement[str] = literal_column(f"substr(span.value, 1, {_ID})")
-    end: ColumnElement[str] = literal_column(f"substr(span.value, {_ID + 1}, {_ID})")
+    low: ColumnElement[str] = literal_column(f"substr(span.value, 1, {tokens.ID_LENGTH})")
+    end: ColumnElement[str] = literal_column(f"substr(span.value, {tokens.ID_LENGTH + 1}, {tokens.ID_LENGTH})")
     number = query.within(low, end).ids().with_only_columns(func.count(), maintain_column_froms=True)
     given = literal(json.dumps([one.first_id + one.end_id for one in spans]), String)
     is_sqlite = uow.session.get_bind().dialect.name == "sqlite"
@@ -82,4 +84,4 @@ def _of(day: date, wanted: Filter) -> Filter:
 
 
 def _day_of(id: str, wanted: Filter) -> date:
-    return tokens.made_at(id[:_ID]).astimezone(zone_named(wanted.zone)).date()
+    return tokens.made_at(id[: tokens.ID_LENGTH]).astimezone(zone_named(wanted.zone)).date()

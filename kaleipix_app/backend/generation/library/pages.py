@@ -13,10 +13,11 @@ from sqlmodel import col, func, select
 from kaleipix_app.backend.db.engine import UnitOfWork
 from kaleipix_app.backend.generation.library.filters import Filter
 from kaleipix_app.backend.generation.library.models import CollectionPicture
-from kaleipix_app.backend.generation.library.query import Condition, Query, behind, column, find, in_order
+from kaleipix_app.backend.generation.library.query import After, Condition, Query, behind, column, find, in_order
 from kaleipix_app.backend.generation.models import Generation
 from kaleipix_app.backend.media.images import Picture
 from kaleipix_app.backend.media.models import Image
+from kaleipix_app.backend.tokens import ID_LENGTH
 
 PAGE = 40  # pictures; an event with them stays far below 20 kB
 MOST_COUNTED = 10_000  # by every change of the list; who looks at more is told how many by the days
@@ -33,7 +34,7 @@ class Kept:
     made_at: datetime
 
 
-async def page(uow: UnitOfWork, owner_id: str, wanted: Filter, *, after: str = "", limit: int = PAGE) -> list[Kept]:
+async def page(uow: UnitOfWork, owner_id: str, wanted: Filter, *, after: After = "", limit: int = PAGE) -> list[Kept]:
     """The next pictures behind the one with the id `after`; fewer than `limit` only at the end."""
     query = await find(uow, owner_id, wanted)
     if query is None:
@@ -62,7 +63,7 @@ async def ids(uow: UnitOfWork, owner_id: str, wanted: Filter, low: str = "", hig
     return await column(uow, rows)
 
 
-async def _any(uow: UnitOfWork, query: Query, after: str, limit: int) -> Sequence[_Row]:
+async def _any(uow: UnitOfWork, query: Query, after: After, limit: int) -> Sequence[_Row]:
     """A walk through pictures."""
     wanted = query.wanted
     rows = (
@@ -74,12 +75,12 @@ async def _any(uow: UnitOfWork, query: Query, after: str, limit: int) -> Sequenc
     position = col(CollectionPicture.image_id) if wanted.collection else col(Image.id)
     if wanted.collection:
         rows = rows.join(CollectionPicture, col(CollectionPicture.image_id) == col(Image.id))
-    if after:
+    if not _is_start(after):
         rows = rows.where(behind(position, after, wanted))
     return (await uow.session.exec(rows.order_by(in_order(position, wanted)).limit(limit))).all()
 
 
-async def _results(uow: UnitOfWork, query: Query, after: str, limit: int) -> Sequence[_Row]:
+async def _results(uow: UnitOfWork, query: Query, after: After, limit: int) -> Sequence[_Row]:
     """A walk through generations, then the pictures of those that were found.
 
     Whose the pictures are is said by their generation: said again here, it would tempt a planner to walk them all.
@@ -88,9 +89,10 @@ async def _results(uow: UnitOfWork, query: Query, after: str, limit: int) -> Seq
     kept = query.of_images()
     walked = query.generations()
     position = walked.selected_columns[0]
-    if after:
+    if not _is_start(after):
         kept.append(behind(col(Image.id), after, wanted))
-        edge = after[:-1]  # the generation may have more pictures
+        # The generation may have more pictures.
+        edge = after[:-1] if isinstance(after, str) else func.substr(after, 1, ID_LENGTH)
         walked = walked.where(_typed(position >= edge if wanted.oldest_first else position <= edge))
     walked = walked.where(exists().where(col(Image.generation_id) == position, *kept))
     found = await column(uow, walked.order_by(in_order(position, wanted)).limit(limit))
@@ -102,6 +104,10 @@ async def _results(uow: UnitOfWork, query: Query, after: str, limit: int) -> Seq
         .limit(limit)
     )
     return (await uow.session.exec(rows)).all()
+
+
+def _is_start(after: After) -> bool:
+    return isinstance(after, str) and not after
 
 
 def _typed(condition: Any) -> Condition:

@@ -25,6 +25,7 @@ from kaleipix_app.backend.generation.models import Generation
 from kaleipix_app.backend.media.models import Image
 
 Condition = ColumnElement[bool]
+After = str | ColumnElement[str]
 Edge = str | ColumnElement[str] | None
 _IS_FAVOURITE: Condition = literal_column("image.is_favourite")  # as its index says it: SQLite compares texts
 
@@ -123,7 +124,7 @@ async def column(uow: UnitOfWork, rows: Select[Any]) -> Sequence[str]:
     return list((await (await uow.session.connection()).execute(rows)).scalars())
 
 
-def behind(id: Mapped[str], after: str, wanted: Filter) -> Condition:
+def behind(id: Mapped[str], after: After, wanted: Filter) -> Condition:
     """In the order of the page."""
     return id > after if wanted.oldest_first else id < after
 

@@ -60,7 +60,7 @@ class Library:
     ) -> list[Kept]:
         """A page from anywhere: from the picture of that day before which there are `skip` of it."""
         after = await days.place(uow, owner_id, wanted, day, skip)
-        return await pages.page(uow, owner_id, wanted, after=after, limit=limit) if after else []
+        return await pages.page(uow, owner_id, wanted, after=after, limit=limit) if after is not None else []
 
     async def between(self, uow: UnitOfWork, owner_id: str, wanted: Filter, low: str, high: str) -> Sequence[str]:
         """Ids from one to another, both included."""

@@ -35,7 +35,7 @@ async def told(shelf: Shelf, wanted: Filter) -> list[Day]:
 async def at(shelf: Shelf, wanted: Filter, day: date, skip: int) -> Sequence[str]:
     async with shelf.db.reading() as uow:
         after = await days.place(uow, shelf.ann.user_id, wanted, day, skip)
-        page = await pages.page(uow, shelf.ann.user_id, wanted, after=after, limit=3) if after else []
+        page = await pages.page(uow, shelf.ann.user_id, wanted, after=after, limit=3) if after is not None else []
     return [one.picture.id for one in page]
 
 
