@@ -50,7 +50,8 @@ function KxShortcuts({onStep, buttonClass, ref: _ref, ...props}) {
     const keyed = (event) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
       if (event.target.closest?.("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]")) return;
-      const arrows = event.target.closest?.("input, [role=listbox]") ? {} : {ArrowLeft: () => { live.current.onStep?.(-1); return true; }, ArrowRight: () => { live.current.onStep?.(1); return true; }};
+      const step = (by) => { document.querySelector("[data-viewer]")?.dispatchEvent(new Event("kx-step")); live.current.onStep?.(by); return true; };
+      const arrows = event.target.closest?.("input, [role=listbox]") ? {} : {ArrowLeft: () => step(-1), ArrowRight: () => step(1)};
       const zoom = () => { const at = document.querySelector("[data-viewer]"); at?.dispatchEvent(new Event("kx-zoom")); return Boolean(at); };
       const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
       const action = event.shiftKey && key === "x" ? () => press("shift-x") : key === "?" ? () => { show(); return true; } : event.shiftKey ? undefined
