@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, StorageState, expect
 
+from kaleipix_app.components.shortcuts import LISTED
 from tests.conftest import PHOTOS
 from tests.e2e.conftest import NewPage
 from tests.e2e.people import add_source, finished, generate, sign_up
@@ -223,3 +224,67 @@ def test_a_key_does_what_the_list_says(words: str, page: Page) -> None:
     expect(dialog).to_have_count(0)
     page.evaluate("document.activeElement.blur()")
     KEYS[words](page)
+
+
+def test_every_key_that_is_listed_is_tried() -> None:
+    told = [does for _, does in LISTED]
+    tried = {does for does in told for words in (*KEYS, "Edit with mask", "Take back") if words in does}
+    assert [does for does in told if does not in tried] == []
+
+
+def test_m_opens_the_brush(remote: StudioServer, new_page: NewPage) -> None:
+    page = new_page(remote.url)
+    sign_up(page, remote, "brusher")
+    generate(page, "to paint on")
+    finished(page, "to paint on")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("m")
+    expect(page.get_by_role("dialog", name="Mark what to repaint")).to_be_visible()
+
+
+def test_no_other_key_does_anything(page: Page) -> None:
+    known = {key.lower() for keys, _ in LISTED for key in re.findall(r"[A-Z.?]", keys.replace("Ctrl", ""))}
+    page.evaluate("document.activeElement.blur()")
+    before = page.locator("body").inner_html()
+    for key in set("abcdefghijklmnopqrstuvwxyz0123456789,-/") - known:
+        page.keyboard.press(key)
+    assert page.locator("body").inner_html() == before
+
+
+def test_in_a_field_a_key_is_a_letter(page: Page) -> None:
+    """Nothing of the page changes while somebody writes, whatever the letters mean elsewhere."""
+    add_source(page, PHOTOS / "coffee.png")
+    stage, before = page.locator("#stage"), page.locator("#stage").inner_html()
+    letters = ".cvumrdilztfps?X"
+    for field in (page.get_by_label("Prompt"), page.get_by_label("Seed")):
+        field.fill("")
+        field.press_sequentially(letters)
+        field.press("ArrowLeft")
+        field.press("Delete")
+        assert field.input_value() in (letters[:-1], "")  # a seed is digits
+    assert stage.inner_html() == before
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_label("Prompt")).to_be_visible()
+    expect(page.get_by_role("heading", name="History")).to_be_visible()
+
+
+def test_while_a_dialog_is_open_no_key_reaches_what_lies_behind(page: Page) -> None:
+    first = shown(page).get_attribute("src")
+    page.keyboard.press("Delete")
+    expect(shown(page)).not_to_have_attribute("src", first or "")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
+    dialog.get_by_role("button", name="Close").focus()
+    behind = page.locator("#content, #stage").first
+    before = (shown(page).get_attribute("src"), page.evaluate("document.documentElement.className"))
+    for key in (*".cvumrdilztfps?", "Shift+X", "ArrowLeft", "ArrowRight", "Delete", "ControlOrMeta+z"):
+        page.keyboard.press(key)
+    expect(dialog).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    assert before == (shown(page).get_attribute("src"), page.evaluate("document.documentElement.className"))
+    expect(behind.get_by_role("button", name="Favourite", exact=True)).to_have_attribute("aria-pressed", "false")
+    page.keyboard.press("ControlOrMeta+z")  # and now it does
+    expect(page.locator(f'img[src="{(first or "").replace("preview", "thumb")}"]')).not_to_have_count(0)
