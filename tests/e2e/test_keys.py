@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, StorageState, expect
 
-from kaleipix_app.components.shortcuts import LISTED
+from kaleipix_app.components.shortcuts import LISTED, LISTED_IN_LIBRARY
 from tests.conftest import PHOTOS
 from tests.e2e.conftest import NewPage
 from tests.e2e.people import add_source, finished, generate, sign_up
@@ -240,6 +240,43 @@ def test_m_opens_the_brush(remote: StudioServer, new_page: NewPage) -> None:
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("m")
     expect(page.get_by_role("dialog", name="Mark what to repaint")).to_be_visible()
+
+
+def test_the_library_lists_its_own_keys_and_each_works(page: Page) -> None:
+    page.goto("/w/keys/library")
+    tile = page.get_by_role("grid", name="Pictures").locator("[data-at]")
+    expect(tile.nth(2)).to_be_visible()
+    for key in ("Home", "End", "ArrowLeft", "ArrowRight"):
+        page.keyboard.press(key)  # nothing is on a picture yet
+    tile.first.focus()
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(dialog.get_by_role("definition")).to_have_text([does for _, does in LISTED_IN_LIBRARY])
+    assert_accessible(page, "keys of the library")
+    for key in (".", "Delete", "ArrowRight", "ControlOrMeta+a", "t", "f"):  # they rest
+        dialog.get_by_role("button", name="Close").press(key)
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_role("grid").get_by_text("Favourite")).to_have_count(0)
+    selection = page.get_by_role("group", name="Selection")
+    expect(selection).not_to_contain_text("selected")
+    tile.first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(tile.nth(1)).to_be_focused()
+    page.keyboard.press("End")
+    page.keyboard.press(" ")
+    expect(selection).to_contain_text("1 selected")
+    page.keyboard.press("Home")
+    expect(tile.first).to_be_focused()
+    page.keyboard.press("Shift+ ")
+    expect(selection).to_contain_text(f"{tile.count()} selected")
+    page.keyboard.press("Escape")
+    expect(selection).not_to_contain_text("selected")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Picture")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Picture")).to_be_hidden()
+    expect(page.locator("html")).not_to_have_class(re.compile("without-"))
 
 
 def test_no_other_key_does_anything(page: Page) -> None:
