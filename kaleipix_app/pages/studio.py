@@ -15,7 +15,7 @@ from kaleipix_app.components.policy_notice import policy_notice
 from kaleipix_app.components.prompt_history import prompt_history
 from kaleipix_app.components.share_dialog import share_dialog
 from kaleipix_app.components.shell import skip_link, theme_switch, wordmark
-from kaleipix_app.components.shortcuts import shortcuts
+from kaleipix_app.components.shortcuts import LISTED, shortcuts
 from kaleipix_app.components.stage import stage
 from kaleipix_app.components.transfer import transfer_notice
 from kaleipix_app.components.trash import erase_question
@@ -87,10 +87,7 @@ def _header() -> rx.Component:
         rx.el.div(
             account_link(Studio.username_shown),
             _credits(),
-            shortcuts(
-                on_step=Studio.step,
-                button_class="grid size-10 place-items-center rounded-control text-muted hover:bg-raised hover:text-ink max-lg:hidden cursor-pointer",
-            ),
+            shortcuts(LISTED, on_step=Studio.step),
             theme_switch(),
             sign_out_button(Studio.ready),
             class_name="flex items-center gap-2",
