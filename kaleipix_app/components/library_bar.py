@@ -6,7 +6,7 @@ import reflex as rx
 
 from kaleipix_app.components import theme
 from kaleipix_app.components.question import question
-from kaleipix_app.components.shell import error_line
+from kaleipix_app.components.shell import error_line, told_wrong
 from kaleipix_app.state.library import Library
 from kaleipix_app.state.selection import Chosen
 
@@ -91,7 +91,8 @@ def collection_tools() -> rx.Component:
                 on_click=Chosen.ask_name("delete"),
                 class_name=f"{theme.QUIET} hover:text-danger",
             ),
-            class_name="flex whitespace-nowrap",
+            # Too much for one line of a phone: then they go below, flush with the heading.
+            class_name="flex whitespace-nowrap max-sm:-ml-3 max-sm:w-full lg:ml-auto",
         ),
     )
 
@@ -120,12 +121,13 @@ def collection_question() -> rx.Component:
                         name="name",
                         max_length=60,
                         required=True,
+                        **told_wrong(Chosen.error != "", "collection-error"),
                         class_name=f"{theme.FIELD} h-11",
                     ),
                     class_name="flex flex-col gap-1.5",
                 ),
             ),
-            error_line(Chosen.error),
+            error_line(Chosen.error, "collection-error"),
             rx.el.div(
                 rx.el.button("Cancel", type="button", on_click=Chosen.ask_name(""), class_name=theme.SECONDARY),
                 rx.el.button(
