@@ -139,7 +139,7 @@ def _live(one: rx.Var[LiveView]) -> rx.Component:
 def _way_to_all() -> rx.Component:
     """On the pill, all of which is pressed; its cancel button stands on top."""
     return view_link(
-        f"{Studio.running} running",
+        rx.cond(Studio.running > 1, f"{Studio.running} running", "Show all of it"),
         rx.icon("chevron-right", size=14, class_name="shrink-0"),
         view=ACTIVITY,
         custom_attrs={"data-pill": ""},

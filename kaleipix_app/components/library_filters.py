@@ -90,7 +90,7 @@ def _choice(
         aria_label=label,
         disabled=~Library.ready,
         custom_attrs={"data-set": rx.cond(value != "", "", rx.Var("undefined"))},
-        class_name=_CHIP,
+        class_name=f"{_CHIP} [field-sizing:content]",  # as wide as what is chosen, not as the longest that could be
     )
 
 

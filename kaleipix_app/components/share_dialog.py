@@ -29,7 +29,12 @@ def share_dialog() -> rx.Component:
                 class_name="grid gap-5 sm:grid-cols-[minmax(0,1fr)_15rem]",
             ),
             rx.el.div(
-                rx.el.a("All your links", href=ShareDialog.list_address, class_name=f"{theme.QUIET} -ml-3"),
+                rx.el.a(
+                    "All your links",
+                    href=ShareDialog.list_address,
+                    on_click=ShareDialog.dismiss,  # else it would lie over that page as well
+                    class_name=f"{theme.QUIET} -ml-3",
+                ),
                 rx.el.button("Done", type="button", on_click=ShareDialog.dismiss, class_name=theme.PRIMARY),
                 class_name="flex items-center justify-between gap-2",
             ),
