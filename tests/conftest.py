@@ -17,6 +17,7 @@ from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.settings import Settings
 from kaleipix_app.backend.tokens import Keyring
 from tests.house import House, ModelHouse, a_house, left
+from tests.order import spread
 from tests.postgres import PostgresServer
 
 # Everything about data is tested on both. CI never leaves one out.
@@ -49,6 +50,10 @@ def clock() -> MovableClock:
 @pytest.fixture
 def keyring() -> Keyring:
     return Keyring([b"a key that only tests know"])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    spread(items)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
