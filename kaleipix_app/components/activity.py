@@ -272,19 +272,18 @@ def _made(one: rx.Var[MadeView]) -> rx.Component:
 
 def _thumb(one: rx.Var[MadeView], id: rx.Var[str], at: rx.Var[int]) -> rx.Component:
     total = one.results.length()
+    alt = rx.cond(total == 1, one.prompt, f"{one.prompt} ({at + 1} of {total})")
+    return rx.fragment(thumb_in_history(image_id=id, alt=alt), key=id)
+
+
+@rx.memo  # it asks by itself which picture is on the stage: with another one there, the rows around it stay as they are
+def thumb_in_history(image_id: rx.Var[str], alt: rx.Var[str]) -> rx.Component:
+    """A picture in the history that goes to the stage."""
     return rx.el.button(
-        picture(
-            f"/media/{id}/thumb",
-            rx.cond(total == 1, one.prompt, f"{one.prompt} ({at + 1} of {total})"),
-            64,
-            64,
-            loading="lazy",
-            class_name="size-full object-cover",
-        ),
+        picture(f"/media/{image_id}/thumb", alt, 64, 64, loading="lazy", class_name="size-full object-cover"),
         type="button",
-        on_click=Studio.choose(id),
-        key=id,
-        aria_current=rx.cond(id == Studio.stage.id, "true", "false"),
+        on_click=Studio.choose(image_id),
+        aria_current=rx.cond(image_id == Studio.stage.id, "true", "false"),
         class_name="aspect-square overflow-hidden rounded-control border-2 border-transparent bg-raised aria-[current=true]:border-accent-text cursor-pointer",
     )
 

@@ -42,7 +42,9 @@ def selection_bar() -> rx.Component:
                     Library.filter.collection != "", _button("folder-minus", "Remove from collection", Chosen.take_out)
                 ),
                 _button("share-2", "Share", Chosen.share),
-                _button("folder-archive", "ZIP", Chosen.zip),
+                _button(
+                    "folder-archive", "ZIP", Chosen.zip, title="One file with the pictures, their sources and settings"
+                ),
                 _button("trash-2", "Delete", Chosen.delete(""), "hover:text-danger"),
                 _button("x", "Clear", Chosen.clear),
                 class_name="flex min-w-0 flex-wrap items-center gap-x-1 lg:flex-nowrap",
@@ -58,9 +60,14 @@ def selection_bar() -> rx.Component:
     )
 
 
-def _button(icon: str, label: str, on_click: rx.event.EventType, class_name: str = "") -> rx.Component:
+def _button(icon: str, label: str, on_click: rx.event.EventType, class_name: str = "", title: str = "") -> rx.Component:
     return rx.el.button(
-        rx.icon(icon, size=16), label, type="button", on_click=on_click, class_name=f"{_ACTION} {class_name}"
+        rx.icon(icon, size=16),
+        label,
+        type="button",
+        on_click=on_click,
+        title=title or label,
+        class_name=f"{_ACTION} {class_name}",
     )
 
 

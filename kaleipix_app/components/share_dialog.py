@@ -27,7 +27,11 @@ def share_dialog() -> rx.Component:
                 class_name="grid gap-5 sm:grid-cols-[minmax(0,1fr)_15rem]",
             ),
             rx.el.div(
-                rx.el.a("All your links", href=ShareDialog.list_address, class_name=f"{theme.QUIET} -ml-3"),
+                rx.el.a(
+                    "All your links",
+                    href=ShareDialog.list_address,
+                    class_name=f"{theme.QUIET} -ml-3 underline decoration-edge underline-offset-4",
+                ),
                 rx.el.button("Done", type="button", on_click=ShareDialog.dismiss, class_name=theme.PRIMARY),
                 class_name="flex items-center justify-between gap-2",
             ),
@@ -75,7 +79,7 @@ def _form() -> rx.Component:
                 name="title",
                 default_value=terms.title,
                 max_length=120,
-                placeholder="None",
+                placeholder="Optional",
                 auto_complete="off",
                 on_change=ShareDialog.set_title,
                 class_name=f"{theme.FIELD} h-10",

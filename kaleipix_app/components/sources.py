@@ -18,6 +18,10 @@ def sources() -> rx.Component:
     """Thumbnails, the place where pictures are added, and the brush for models that repaint a part."""
     return rx.el.div(
         _tray(),
+        rx.cond(
+            Composer.sources.length() > 1,
+            rx.el.p(f"Each picture is worked on by itself: {Composer.pictures} results in all.", class_name=theme.HINT),
+        ),
         rx.cond(Composer.controls.takes_mask, rx.foreach(Composer.sources, _brush)),
         class_name="flex flex-col gap-2",
     )

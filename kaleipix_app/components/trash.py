@@ -74,13 +74,12 @@ def delete_source(source: rx.Var[SourceView]) -> rx.Component:
 def toggle() -> rx.Component:
     """In the header of the history."""
     return rx.el.button(
-        rx.icon("trash-2", size=15),
-        "Trash",
+        rx.cond(TrashBin.shown, rx.icon("arrow-left", size=15), rx.icon("trash-2", size=15)),
+        rx.cond(TrashBin.shown, "Back to history", "Trash"),
         type="button",
         on_click=TrashBin.toggle,
         disabled=~Studio.ready,
-        aria_pressed=rx.cond(TrashBin.shown, "true", "false"),
-        class_name=f"{theme.QUIET} aria-pressed:bg-raised aria-pressed:text-ink",
+        class_name=theme.QUIET,
     )
 
 

@@ -19,7 +19,7 @@ function KxUndo({text, version, seconds, onUndo, onDone, undoClass, closeClass, 
       if (!held.current && !button.current?.matches(":focus-visible") && (left -= 200) <= 0) { clearInterval(timer); live.current.onDone?.(); }
     }, 200);
     const keyed = (event) => {
-      const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+      const typing = event.target.closest?.("input, textarea, select, [contenteditable]") || document.querySelector("dialog[open]");
       if (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !typing) {
         event.preventDefault(); live.current.onUndo?.();
       }

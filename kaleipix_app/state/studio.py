@@ -29,7 +29,14 @@ _PAGE = 12  # generations of history at a time
 _MOST = 4 * _PAGE  # of them; it is sent whole at each change, and the library has everything
 
 
-class Studio(rx.State):
+class Stage(rx.State):
+    """What is on the stage. A state of its own, so that of the page only what shows it follows every choice."""
+
+    stage: StageView = StageView()
+    fresh: int = 0  # results that came while another picture stayed on the stage
+
+
+class Studio(Stage):
     """A view cache of the database for one tab: rebuilt at every load, refreshed when the doorbell rings."""
 
     ready: bool = False
@@ -38,9 +45,7 @@ class Studio(rx.State):
     live: list[LiveView] = []
     made: list[MadeView] = []
     has_more: bool = False
-    stage: StageView = StageView()
     follow: bool = True
-    fresh: int = 0  # results that came while another picture stayed on the stage
     error: str = ""
     _shown: int = _PAGE
 
@@ -157,19 +162,15 @@ class Studio(rx.State):
     async def _staged(self, viewer: Viewer, image_id: str) -> StageView:
         parts = container.get()
         async with parts.db.reading() as uow:
-            picture = await parts.images.get(uow, viewer.user_id, image_id)
-            if picture.generation_id is None:
-                raise NotFound
-            record = await parts.history.one(uow, viewer.user_id, picture.generation_id)
-            derived = await parts.history.made_from(uow, viewer.user_id, image_id, MOST_DERIVED)
-            source, differs = None, []
+            around = await parts.history.around(uow, viewer.user_id, image_id, MOST_DERIVED)
+            record, source, differs = around.record, None, []
             if record.source_id:
                 with suppress(NotFound):
                     source = await parts.images.get(uow, viewer.user_id, record.source_id)
                     before = source.generation_id
                     made_before = await parts.history.one(uow, viewer.user_id, before) if before else None
-                    differs = differences(source, made_before, picture, record)
-        return stage_view(record, image_id, source, derived, differs)
+                    differs = differences(source, made_before, around.picture, record)
+        return stage_view(record, image_id, source, around.derived, differs)
 
     async def _read(self, viewer: Viewer, *, first: bool = False) -> None:
         """Rows → views. Assigns only what differs, because an assignment is sent to the browser."""
