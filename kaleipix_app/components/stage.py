@@ -21,7 +21,7 @@ _BOX = "overflow-hidden rounded-control bg-raised"
 def stage() -> rx.Component:
     """The chosen result; while nothing is chosen the first picture in the making; else an invitation."""
     return rx.el.section(
-        rx.el.h2("Stage", class_name="sr-only"),
+        rx.el.h2("Stage", id="stage-title", class_name="sr-only"),
         rx.cond(
             Studio.stage.id != "",
             _picture(),
@@ -29,8 +29,9 @@ def stage() -> rx.Component:
         ),
         undo(),
         id="stage",
+        aria_labelledby="stage-title",
         # On a phone it has one height in every state, so that the composer never moves.
-        class_name="flex min-h-0 scroll-mt-20 flex-col gap-3 max-lg:h-[max(48dvh,25rem)] lg:h-full",
+        class_name="flex min-h-0 outline-none scroll-mt-20 flex-col gap-3 max-lg:h-[max(46dvh,24rem)] lg:h-full",
     )
 
 
@@ -123,13 +124,21 @@ def _framed(width: rx.Var[int], height: rx.Var[int], content: rx.Component, clas
 
 
 def _loading() -> rx.Component:
+    """A place for the newest picture: api/workspace_pages.py puts it there, before there is any script."""
     return rx.el.div(
         rx.el.div(
-            style={"aspect-ratio": "1", "width": "min(100cqw, 80cqh)"},
-            class_name=f"{_BOX} animate-breathe",
+            id="first-look",
+            custom_attrs={"dangerouslySetInnerHTML": {"__html": ""}, "suppressHydrationWarning": True},
+        ),
+        rx.el.div(
+            rx.el.div(
+                style={"aspect-ratio": "1", "width": "min(100cqw, 80cqh)"},
+                class_name=f"{_BOX} animate-breathe",
+            ),
+            class_name=_FRAME,
         ),
         aria_hidden=True,
-        class_name=_FRAME,
+        class_name="contents",
     )
 
 

@@ -97,6 +97,8 @@ def test_everything_is_stopped_at_once(size: str, server: StudioServer, new_page
     expect(page.get_by_role("button", name="Generate 4")).to_be_visible()
     for n in range(5):
         generate(page, f"number {n}")
+    if size == "phone":
+        page.get_by_role("link", name="Activity").click()
     expect(page.get_by_text(re.compile(r"^(next|\d+(st|nd|rd|th) in line)$")).first).to_be_visible()
     page.get_by_role("button", name="Stop all").click()
     expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
