@@ -15,6 +15,7 @@ _TAB = (
     "aria-[current=page]:text-accent-text aria-[current=true]:text-accent-text"
 )
 _STUDIO, _LIBRARY, _LINKS = "", "/library", "/shares"
+_PLANS = "/plans"  # is everybody's, not behind the workspace
 # Path behind the workspace, name on a desk, icon.
 _ROOMS = ((_STUDIO, "Studio", "sparkles"), (_LIBRARY, "Library", "images"), (_LINKS, "Links", "link"))
 
@@ -32,7 +33,13 @@ def rooms(username: rx.Var[str], current: str) -> rx.Component:
             )
             for path, name, icon in _ROOMS
         ),
-        rx.el.a(rx.icon("coins", size=16, class_name="shrink-0"), "Plans", href="/plans", class_name=_LINK),
+        rx.el.a(
+            rx.icon("coins", size=16, class_name="shrink-0"),
+            "Plans",
+            href=_PLANS,
+            aria_current=_current(_PLANS, current),
+            class_name=_LINK,
+        ),
         aria_label="Workspace",
         class_name="flex items-center gap-1 max-lg:hidden",
     )

@@ -10,7 +10,7 @@ from kaleipix_app.state.notices import Notices
 _ICON = "grid size-10 place-items-center rounded-control text-muted hover:bg-raised hover:text-ink cursor-pointer"
 
 
-def account_link(username: rx.Var[str]) -> rx.Component:
+def account_link(username: rx.Var[str], *, is_here: bool) -> rx.Component:
     """To the account page; on a phone only its icon is seen."""
     return rx.el.a(
         rx.icon("circle-user-round", size=18, class_name="shrink-0"),
@@ -18,7 +18,8 @@ def account_link(username: rx.Var[str]) -> rx.Component:
         rx.el.span(username, class_name="max-w-40 truncate text-sm max-sm:hidden"),
         href="/account",
         title="Account",
-        class_name="flex h-10 min-w-10 items-center justify-center gap-2 rounded-control text-muted hover:bg-raised hover:text-ink sm:px-3",
+        aria_current="page" if is_here else "false",
+        class_name="flex h-10 min-w-10 items-center justify-center gap-2 rounded-control text-muted aria-[current=page]:bg-raised aria-[current=page]:text-ink hover:bg-raised hover:text-ink sm:px-3",
     )
 
 

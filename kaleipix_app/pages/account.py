@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import reflex as rx
 
-from kaleipix_app.components import theme
 from kaleipix_app.components.delete_account import delete_account
 from kaleipix_app.components.farewell import while_signed_in
 from kaleipix_app.components.fresh_code import fresh_code_dialog
+from kaleipix_app.components.header import workspace_header
 from kaleipix_app.components.ledger_list import ledger_list
+from kaleipix_app.components.navigation import room_tabs
 from kaleipix_app.components.notice import notice_line
 from kaleipix_app.components.notifications import notifications
-from kaleipix_app.components.person import sign_out_button
 from kaleipix_app.components.policy_notice import policy_notice
 from kaleipix_app.components.profile import profile
 from kaleipix_app.components.session_list import session_list
-from kaleipix_app.components.shell import skip_link, theme_switch, wordmark
 from kaleipix_app.state.account import Account
 
 
@@ -23,7 +22,7 @@ def account() -> rx.Component:
     """The page, while its session lives."""
     return while_signed_in(
         rx.el.div(
-            _header(),
+            workspace_header(Account.name, Account.ready, "/account"),
             rx.el.main(
                 rx.el.div(
                     rx.el.h1("Account", class_name="text-2xl font-semibold tracking-tight"),
@@ -35,9 +34,10 @@ def account() -> rx.Component:
                 ledger_list(),
                 delete_account(),
                 id="content",
-                class_name="mx-auto flex w-full max-w-2xl grow flex-col gap-8 px-4 pt-8 pb-16 md:pt-12",
+                class_name="mx-auto flex w-full max-w-2xl grow flex-col gap-8 px-4 pt-8 pb-24 md:pt-12",
             ),
             fresh_code_dialog(),
+            room_tabs(Account.name, "/account"),
             policy_notice(),
             notice_line(),
             class_name="flex min-h-dvh flex-col bg-canvas",
@@ -53,24 +53,4 @@ def _told() -> rx.Component:
             rx.el.span(Account.told),
             class_name="mt-4 flex gap-2 rounded-control bg-raised px-3 py-2 text-sm",
         ),
-    )
-
-
-def _header() -> rx.Component:
-    return rx.el.header(
-        skip_link(),
-        wordmark("/"),
-        rx.el.div(
-            rx.el.a(
-                rx.icon("arrow-left", size=18, class_name="shrink-0"),
-                "Studio",
-                # The landing page takes people home, also before the name is here.
-                href=rx.cond(Account.ready, f"/w/{Account.name}", "/"),
-                class_name=theme.QUIET,
-            ),
-            theme_switch(),
-            sign_out_button(Account.ready),
-            class_name="flex items-center gap-2",
-        ),
-        class_name="sticky top-0 z-20 flex h-14 shrink-0 items-center justify-between border-b border-line bg-canvas px-4 lg:px-5",
     )

@@ -6,17 +6,16 @@ import reflex as rx
 
 from kaleipix_app.components import theme
 from kaleipix_app.components.farewell import while_signed_in
+from kaleipix_app.components.header import workspace_header
 from kaleipix_app.components.library_bar import collection_question, collection_tools, selection_bar
 from kaleipix_app.components.library_filters import filters
 from kaleipix_app.components.library_grid import library_grid
-from kaleipix_app.components.navigation import links_link, room_tabs, rooms
+from kaleipix_app.components.navigation import links_link, room_tabs
 from kaleipix_app.components.notice import notice_line
-from kaleipix_app.components.person import account_link, sign_out_button
 from kaleipix_app.components.picture import picture
 from kaleipix_app.components.picture_detail import picture_detail
 from kaleipix_app.components.policy_notice import policy_notice
 from kaleipix_app.components.share_dialog import share_dialog
-from kaleipix_app.components.shell import skip_link, theme_switch, wordmark
 from kaleipix_app.components.shortcuts import LISTED_IN_LIBRARY, shortcuts
 from kaleipix_app.components.trash import undo
 from kaleipix_app.state.library import Library
@@ -31,7 +30,7 @@ def library() -> rx.Component:
 
 def _library() -> rx.Component:
     return rx.el.div(
-        _header(),
+        workspace_header(Library.username_shown, Library.ready, "/library", shortcuts(LISTED_IN_LIBRARY)),
         rx.el.main(
             rx.el.div(
                 rx.el.h1("Library", class_name="text-2xl font-semibold tracking-tight"),
@@ -60,21 +59,6 @@ def _library() -> rx.Component:
         policy_notice(),
         notice_line(),
         class_name="flex min-h-dvh flex-col bg-canvas",
-    )
-
-
-def _header() -> rx.Component:
-    return rx.el.header(
-        skip_link(),
-        rx.el.div(wordmark("/"), rooms(Library.username_shown, "/library"), class_name="flex items-center gap-4"),
-        rx.el.div(
-            account_link(Library.username_shown),
-            shortcuts(LISTED_IN_LIBRARY),
-            theme_switch(),
-            sign_out_button(Library.ready),
-            class_name="flex items-center gap-2",
-        ),
-        class_name="sticky top-0 z-20 flex h-14 shrink-0 items-center justify-between border-b border-line bg-canvas px-4 lg:px-5",
     )
 
 

@@ -6,11 +6,11 @@ import reflex as rx
 
 from kaleipix_app.components import theme
 from kaleipix_app.components.farewell import while_signed_in
+from kaleipix_app.components.header import workspace_header
+from kaleipix_app.components.navigation import room_tabs
 from kaleipix_app.components.notice import notice_line
-from kaleipix_app.components.person import account_link, sign_out_button
 from kaleipix_app.components.policy_notice import policy_notice
 from kaleipix_app.components.price_list import price_list
-from kaleipix_app.components.shell import skip_link, theme_switch, wordmark
 from kaleipix_app.state.plans import FREE_PLAN, FREE_PLAN_NAME, Plans
 
 
@@ -18,15 +18,16 @@ def plans() -> rx.Component:
     """The page, while its session lives."""
     return while_signed_in(
         rx.el.div(
-            _header(),
+            workspace_header(Plans.name, Plans.ready, "/plans"),
             rx.el.main(
                 rx.el.h1("Plans and credits", class_name="text-2xl font-semibold tracking-tight"),
                 _short(),
                 rx.el.div(_balance(), _free(), class_name="grid gap-4 md:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]"),
                 price_list(),
                 id="content",
-                class_name="mx-auto flex w-full max-w-3xl grow flex-col gap-8 px-4 pt-8 pb-16 md:pt-12",
+                class_name="mx-auto flex w-full max-w-3xl grow flex-col gap-8 px-4 pt-8 pb-24 md:pt-12",
             ),
+            room_tabs(Plans.name, "/plans"),
             policy_notice(),
             notice_line(),
             class_name="flex min-h-dvh flex-col bg-canvas",
@@ -90,25 +91,4 @@ def _free() -> rx.Component:
         ),
         aria_labelledby="free",
         class_name=f"{theme.PANEL} flex flex-col gap-3 p-5",
-    )
-
-
-def _header() -> rx.Component:
-    return rx.el.header(
-        skip_link(),
-        wordmark("/"),
-        rx.el.div(
-            rx.el.a(
-                rx.icon("arrow-left", size=18, class_name="shrink-0"),
-                "Studio",
-                # The landing page takes people home, also before the name is here.
-                href=rx.cond(Plans.ready, f"/w/{Plans.name}", "/"),
-                class_name=theme.QUIET,
-            ),
-            account_link(Plans.name),
-            theme_switch(),
-            sign_out_button(Plans.ready),
-            class_name="flex items-center gap-1",
-        ),
-        class_name="sticky top-0 z-20 flex h-14 shrink-0 items-center justify-between border-b border-line bg-canvas px-4 lg:px-5",
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import reflex as rx
 
-from kaleipix_app.components import theme
 from kaleipix_app.components.farewell import while_signed_in
 from kaleipix_app.components.fresh_code import fresh_code_dialog
+from kaleipix_app.components.header import workspace_header
+from kaleipix_app.components.navigation import room_tabs
 from kaleipix_app.components.notice import notice_line
 from kaleipix_app.components.policy_notice import policy_notice
 from kaleipix_app.components.rights import choices, consents, copy_of_data, requests
-from kaleipix_app.components.shell import error_line, skip_link, theme_switch, wordmark
+from kaleipix_app.components.shell import error_line
 from kaleipix_app.components.stored_data import stored_data
 from kaleipix_app.state.privacy_centre import PrivacyCentre
 
@@ -19,22 +20,14 @@ def privacy_centre() -> rx.Component:
     """The page, while its session lives."""
     return while_signed_in(
         rx.el.div(
-            rx.el.header(
-                skip_link(),
-                wordmark("/"),
-                rx.el.div(
-                    rx.el.a(
-                        rx.icon("arrow-left", size=18, class_name="shrink-0"),
-                        "Account",
-                        href="/account",
-                        class_name=theme.QUIET,
-                    ),
-                    theme_switch(),
-                    class_name="flex items-center gap-2",
-                ),
-                class_name="sticky top-0 z-20 flex h-14 shrink-0 items-center justify-between border-b border-line bg-canvas px-4 lg:px-5",
-            ),
+            workspace_header(PrivacyCentre.name, PrivacyCentre.ready, "/account"),
             rx.el.main(
+                rx.el.a(
+                    rx.icon("chevron-left", size=16, class_name="shrink-0"),
+                    "Back",
+                    href="/account",
+                    class_name="-mb-6 flex min-h-6 items-center gap-1 self-start text-sm text-muted hover:text-ink",
+                ),
                 rx.el.h1("Privacy centre", class_name="text-2xl font-semibold tracking-tight"),
                 copy_of_data(),
                 choices(),
@@ -49,11 +42,12 @@ def privacy_centre() -> rx.Component:
                 error_line(PrivacyCentre.error),
                 class_name=rx.cond(
                     (PrivacyCentre.told != "") | (PrivacyCentre.error != ""),
-                    "fixed inset-x-4 bottom-4 z-30 mx-auto max-w-xl rounded-panel border border-line bg-raised px-4 py-3 shadow-float",
+                    "fixed inset-x-4 bottom-4 z-30 max-lg:bottom-18 mx-auto max-w-xl rounded-panel border border-line bg-raised px-4 py-3 shadow-float",
                     "sr-only",
                 ),
             ),
             fresh_code_dialog(),
+            room_tabs(PrivacyCentre.name, "/account"),
             policy_notice(),
             notice_line(),
             class_name="flex min-h-dvh flex-col bg-canvas",

@@ -7,15 +7,14 @@ import reflex as rx
 from kaleipix_app.components.activity import failures, heading, history, refusal, running
 from kaleipix_app.components.composer import composer
 from kaleipix_app.components.farewell import while_signed_in
+from kaleipix_app.components.header import workspace_header
 from kaleipix_app.components.mask_editor import mask_editor
-from kaleipix_app.components.navigation import room_tabs, rooms
+from kaleipix_app.components.navigation import room_tabs
 from kaleipix_app.components.notice import notice_line
-from kaleipix_app.components.person import account_link, sign_out_button
 from kaleipix_app.components.phone_views import phone_views
 from kaleipix_app.components.policy_notice import policy_notice
 from kaleipix_app.components.prompt_history import prompt_history
 from kaleipix_app.components.share_dialog import share_dialog
-from kaleipix_app.components.shell import skip_link, theme_switch, wordmark
 from kaleipix_app.components.shortcuts import LISTED, shortcuts
 from kaleipix_app.components.stage import stage
 from kaleipix_app.components.transfer import transfer_notice
@@ -34,7 +33,13 @@ def studio() -> rx.Component:
 def _studio() -> rx.Component:
     """On a phone the stage comes first, then what failed, then the composer, then the history."""
     return rx.el.div(
-        _header(),
+        workspace_header(
+            Studio.username_shown,
+            Studio.ready,
+            "",
+            _credits(),
+            shortcuts(LISTED, on_step=Studio.step),
+        ),
         rx.el.main(
             rx.el.h1("Studio", class_name="sr-only"),
             rx.el.div(
@@ -87,20 +92,4 @@ def _credits() -> rx.Component:
         ),
         role="status",
         aria_label="Credits",
-    )
-
-
-def _header() -> rx.Component:
-    return rx.el.header(
-        skip_link(),
-        rx.el.div(wordmark("/"), rooms(Studio.username_shown, ""), class_name="flex items-center gap-4"),
-        rx.el.div(
-            account_link(Studio.username_shown),
-            _credits(),
-            shortcuts(LISTED, on_step=Studio.step),
-            theme_switch(),
-            sign_out_button(Studio.ready),
-            class_name="flex items-center gap-2",
-        ),
-        class_name="sticky top-0 z-20 flex h-14 shrink-0 items-center justify-between border-b border-line bg-canvas px-4 lg:px-5",
     )

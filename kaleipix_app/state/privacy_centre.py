@@ -61,6 +61,7 @@ class PrivacyCentre(rx.State):
     """A view cache of the database for one tab."""
 
     ready: bool = False
+    name: str = ""
     lines: list[LineView] = []
     consents: list[ConsentView] = []
     requests: list[RequestView] = []
@@ -79,6 +80,7 @@ class PrivacyCentre(rx.State):
         viewer = await viewer_of(self)
         TABS.add(viewer.user_id, self.router.session.client_token)
         self.error = self.told = ""
+        self.name = viewer.username
         await self._read(viewer)
         self.ready = True
 

@@ -34,7 +34,7 @@ def test_the_page_tells_the_balance_the_free_plan_and_every_price(
     assert_accessible(page, f"plans ({size}, {scheme})")
     assert_fits(page, f"plans ({size}, {scheme})")
     keep(page, f"plans-{size}-{scheme}")
-    page.get_by_role("link", name="Studio").click()
+    page.get_by_role("link", name="Create" if size == "phone" else "Studio").click()
     expect(page.get_by_label("Prompt")).to_be_enabled()
 
 
@@ -53,7 +53,7 @@ def test_short_of_credits_the_button_opens_the_plans_and_loses_nothing(
     page.get_by_role("button", name="Need 8 more credits").click()
     page.wait_for_url("**/plans?need=8")
     expect(page.get_by_role("alert")).to_contain_text("You need 8 more credits")
-    page.get_by_role("link", name="Studio").click()
+    page.get_by_role("link", name="Create" if size == "phone" else "Studio").click()
     expect(page.get_by_label("Prompt")).to_have_value("with care")
     expect(page.get_by_alt_text("Source 4", exact=False)).to_be_visible()
 
