@@ -81,7 +81,7 @@ function KxViewer({picture, before, differs, onStep, boxClass, ref: _ref, ...pro
       ? jsx("div", {ref: box, className: "grid size-full gap-2 portrait:grid-rows-2 landscape:grid-cols-2"},
           [source, image].map((one, index) =>
             jsx("div", {key: index, className: "relative overflow-hidden rounded-control bg-raised"}, jsx("div", {className: "absolute inset-0", style: moves}, one),
-              jsx("span", {className: "pointer-events-none absolute bottom-2 left-2 rounded-control bg-surface px-2 py-1 text-xs text-ink shadow-raised"}, index ? "Result" : "Source"))))
+              jsx("span", {className: "pointer-events-none absolute top-13 left-2 rounded-control bg-surface px-2 py-1 text-xs text-ink shadow-raised"}, index ? "Result" : "Source"))))
       : jsx("div", {ref: box, className: boxClass, style: {...shape, ...moves}}, image, (compares === "slider" || peeks) && source,
           compares === "slider" && jsx("span", {"aria-hidden": true, className: "pointer-events-none absolute inset-y-0 -ml-px w-0.5 bg-white shadow-float", style: {left: at + "%"}},
             jsx("span", {className: "absolute top-1/2 left-1/2 grid size-10 -translate-1/2 place-items-center rounded-full bg-white text-black shadow-float", style: {scale: String(1 / view.zoom)}}, "⇆"))),
