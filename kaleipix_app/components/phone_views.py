@@ -21,7 +21,8 @@ function kxBring(id, smoothly) {
   part.tabIndex = -1; part.focus({preventScroll: true});  // a screen reader goes on here
 }
 function KxViewLink({view, children, ref: _ref, ...props}) {
-  const {hash} = useLocation(), isHere = (view === "activity") === (hash === "#activity");
+  const {hash} = useLocation(), [isHere, setIsHere] = useState(view !== "activity");  // the page was rendered without a fragment
+  useEffect(() => setIsHere((view === "activity") === (hash === "#activity")), [hash]);
   return jsx(Link, {...props, to: "#" + view, preventScrollReset: true, "aria-current": isHere ? "page" : "false"}, children);
 }
 function KxPhoneViews({ref: _ref}) {
@@ -61,7 +62,7 @@ class PhoneViews(rx.Component):
     def add_imports(self) -> dict[str, Any]:
         """What the code above uses of React and its router."""
         return {
-            "react": ["useEffect", "useLayoutEffect", "useRef"],
+            "react": ["useEffect", "useLayoutEffect", "useRef", "useState"],
             "react-router": ["Link", "useLocation", "useNavigate", "useNavigationType"],
         }
 
