@@ -51,6 +51,7 @@ def failures() -> rx.Component:
             rx.el.h2("Failed", class_name="sr-only"),
             rx.el.div(
                 rx.foreach(Studio.live, lambda one: rx.cond(one.failed, _failed(one), rx.fragment())),
+                rx.cond(Studio.live.length() > Studio.running + 1, _dismiss_all()),
                 data_scrolls="",
                 class_name="flex flex-col gap-2 max-lg:absolute max-lg:inset-x-0 max-lg:bottom-13 max-lg:z-10 max-lg:max-h-13 "
                 "max-lg:snap-y max-lg:overflow-y-auto max-lg:rounded-panel max-lg:has-[details[open]]:max-h-60",
@@ -59,6 +60,15 @@ def failures() -> rx.Component:
             id="failures",
             class_name="flex min-w-0 flex-col gap-2 max-lg:absolute max-lg:inset-x-4 max-lg:top-[calc(1rem+max(46dvh,24rem))]",
         ),
+    )
+
+
+def _dismiss_all() -> rx.Component:
+    return rx.el.button(
+        f"Dismiss all {Studio.live.length() - Studio.running}",
+        type="button",
+        on_click=Studio.dismiss_all,
+        class_name=f"{theme.QUIET} self-end max-lg:hidden",
     )
 
 
@@ -179,16 +189,19 @@ def _failed(one: rx.Var[LiveView]) -> rx.Component:
             ),
             class_name="shrink-0 lg:hidden",
         ),
-        _icon_button("x", "Dismiss", Studio.dismiss(one.id)),
+        rx.el.div(
+            _icon_button("x", "Dismiss", Studio.dismiss(one.id)),
+            class_name="shrink-0 lg:absolute lg:top-1.5 lg:right-1.5",  # what is said has the whole width there
+        ),
         role="alert",
         key=one.id,
-        class_name="group flex items-start gap-3 rounded-panel border border-danger bg-surface p-3 max-lg:min-h-13 max-lg:snap-start max-lg:items-center max-lg:gap-1.5 max-lg:px-2 max-lg:py-1 max-lg:has-[details[open]]:items-start",
+        class_name="group flex items-start gap-3 lg:relative rounded-panel border border-danger bg-surface p-3 max-lg:min-h-13 max-lg:snap-start max-lg:items-center max-lg:gap-1.5 max-lg:px-2 max-lg:py-1 max-lg:has-[details[open]]:items-start",
     )
 
 
 def _cause(one: rx.Var[LiveView]) -> rx.Component:
     return rx.el.div(
-        rx.el.p(one.prompt, class_name="truncate text-sm font-medium max-lg:order-1"),
+        rx.el.p(one.prompt, title=one.prompt, class_name="truncate text-sm font-medium max-lg:order-1 lg:pr-6"),
         rx.el.p(
             one.error,
             class_name="text-sm text-muted max-lg:order-3 max-lg:col-span-2 max-lg:truncate max-lg:text-xs max-lg:group-has-[details[open]]:whitespace-normal",
@@ -210,22 +223,22 @@ def _cause(one: rx.Var[LiveView]) -> rx.Component:
 def _ways_on(one: rx.Var[LiveView]) -> rx.Component:
     return rx.el.div(
         rx.el.button("Retry", type="button", on_click=Studio.retry(one.id), class_name=_SMALL),
-        rx.cond(
-            one.elsewhere != "",
-            rx.el.button(
-                f"With {one.elsewhere} instead",
-                type="button",
-                on_click=Tools.elsewhere(one.id),
-                title="The same words and settings, made by another model",
-                class_name=_SMALL,
-            ),
-        ),
         rx.el.button(
             "Edit",
             type="button",
             on_click=Composer.reuse(one.id),
             custom_attrs={BRINGS: COMPOSER},
-            class_name=theme.QUIET,
+            class_name=_SMALL,
+        ),
+        rx.cond(
+            one.elsewhere != "",
+            rx.el.button(
+                f"{one.elsewhere} instead",
+                type="button",
+                on_click=Tools.elsewhere(one.id),
+                title="The same words and settings, made by another model",
+                class_name=_SMALL,
+            ),
         ),
         class_name="mt-2 flex flex-wrap gap-x-2 gap-y-1 max-lg:hidden max-lg:group-has-[details[open]]:flex",
     )

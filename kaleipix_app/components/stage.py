@@ -27,11 +27,12 @@ def stage() -> rx.Component:
             _picture(),
             rx.cond(Studio.running > 0, _making(), rx.cond(Studio.ready, _empty(), _loading())),
         ),
-        undo(),
+        # On a desk over the two lines between picture and tools, where it covers no other button.
+        undo(desk_class="lg:absolute lg:inset-x-0 lg:bottom-12"),
         id="stage",
         aria_labelledby="stage-title",
         # On a phone it has one height in every state, so that the composer never moves.
-        class_name="flex min-h-0 outline-none scroll-mt-20 flex-col gap-3 max-lg:h-[max(46dvh,24rem)] lg:h-full",
+        class_name="lg:relative flex min-h-0 outline-none scroll-mt-20 flex-col gap-3 max-lg:h-[max(46dvh,24rem)] lg:h-full",
     )
 
 

@@ -32,9 +32,9 @@ def delete_from_stage(class_name: str, word_class: str) -> rx.Component:
     )
 
 
-def undo() -> rx.Component:
+def undo(**props: str) -> rx.Component:
     """Undo of the last deletion."""
-    return undo_line(TrashBin.undo, TrashBin.undo_version, on_undo=TrashBin.take_back, on_done=TrashBin.let_go)
+    return undo_line(TrashBin.undo, TrashBin.undo_version, on_undo=TrashBin.take_back, on_done=TrashBin.let_go, **props)
 
 
 def delete_entry(one: rx.Var[MadeView]) -> rx.Component:
