@@ -21,8 +21,9 @@ function kxBring(id, smoothly) {
   part.tabIndex = -1; part.focus({preventScroll: true});  // a screen reader goes on here
 }
 function KxViewLink({view, children, ref: _ref, ...props}) {
-  const {hash} = useLocation(), [isHere, setIsHere] = useState(view !== "activity");  // the page was rendered without a fragment
-  useEffect(() => setIsHere((view === "activity") === (hash === "#activity")), [hash]);
+  const {hash} = useLocation(), [at, setAt] = useState("");  // the page's HTML does not know the fragment: told after it
+  useEffect(() => setAt(hash), [hash]);
+  const isHere = (view === "activity") === (at === "#activity");
   return jsx(Link, {...props, to: "#" + view, preventScrollReset: true, "aria-current": isHere ? "page" : "false"}, children);
 }
 function KxPhoneViews({ref: _ref}) {
