@@ -1,6 +1,7 @@
 """The browser's half of the library's grid."""
 
 from kaleipix_app.components.library_grid_list import CODE as LIST
+from kaleipix_app.components.library_grid_scale import CODE as SCALE
 from kaleipix_app.components.library_grid_touch import CODE as TOUCH
 
 # Rows have known heights, so that what is on the screen follows from the scroll position alone. The row of the tile
@@ -181,9 +182,10 @@ function KxLibraryGrid({page, found, days, change, cleared, everything, onFill, 
   const rows = kxRowsIn(layout, view[0], bottom), on = kxBlockOf(layout, active), its = on && kxLine(layout, on, Math.floor((active - on.from) / layout.columns));
   if (its && !rows.some((row) => row.row === its.row)) rows.push(its);
   return jsx("div", {...props, ref: box, role: "grid", "aria-multiselectable": true, "aria-rowcount": list.isWhole ? layout.rows : -1, style: {position: "relative", touchAction: "pan-y pinch-zoom", height: layout.height}},
+    jsx(KxScale, {key: "scale", layout, top: view[0] + KX_OVER + 60, isLong: list.isWhole && layout.height > 4 * view[1]}),
     rows.map((row) => jsx("div", {key: row.day ?? "r" + row.from, role: "row", "aria-rowindex": row.row, className: "absolute inset-x-0 flex", style: {top: row.top, height: row.height, gap: KX_GAP}},
       row.day ? jsx("div", {role: "gridcell", className: "flex items-end pb-2"}, jsx("h2", {className: "text-sm font-semibold text-muted"}, kxDayName.format(kxDate(row.day))))
         : Array.from({length: row.to - row.from}, (_, n) => items[row.from + n] ? tile(items[row.from + n], row.from + n) : hole(row.from + n)))));
 }"""
 
-CODE = LIST + _KEPT + TOUCH + _GRID
+CODE = LIST + SCALE + _KEPT + TOUCH + _GRID

@@ -12,7 +12,7 @@ function KxLinkField({address, name, fieldClass, buttonClass, ref: _ref, ...prop
   const field = useRef(null), [copied, setCopied] = useState(false), [canSend, setCanSend] = useState(false);
   useEffect(() => { setCanSend(!!navigator.share && matchMedia("(pointer: coarse)").matches); field.current?.focus(); }, []);
   useEffect(() => { if (!copied) return; const timer = setTimeout(() => setCopied(false), 3000); return () => clearTimeout(timer); }, [copied]);
-  const shown = (at) => at.setSelectionRange(0, at.value.length, "backward");  // its beginning stays in view
+  const shown = (at) => { at.select(); requestAnimationFrame(() => { at.scrollLeft = 0; }); };  // its beginning stays in view
   const copy = async () => {
     shown(field.current);
     try { await navigator.clipboard.writeText(address); setCopied(true); } catch { field.current.focus(); }

@@ -9,9 +9,11 @@ from kaleipix_app.components import theme
 from kaleipix_app.components.link_field import link_field
 from kaleipix_app.components.question import question
 from kaleipix_app.components.share_preview import share_preview
-from kaleipix_app.components.shell import error_line
+from kaleipix_app.components.shell import error_line, told_wrong
 from kaleipix_app.state.share_dialog import ShareDialog
 from kaleipix_app.state.share_views import EXPIRY_LABELS
+
+_ERROR = "share-error"
 
 
 def share_dialog() -> rx.Component:
@@ -30,6 +32,7 @@ def share_dialog() -> rx.Component:
                 rx.el.a(
                     "All your links",
                     href=ShareDialog.list_address,
+                    on_click=ShareDialog.dismiss,  # else it would lie over that page as well
                     class_name=f"{theme.QUIET} -ml-3 underline decoration-edge underline-offset-4",
                 ),
                 rx.el.button("Done", type="button", on_click=ShareDialog.dismiss, class_name=theme.PRIMARY),
@@ -82,6 +85,7 @@ def _form() -> rx.Component:
                 placeholder="Optional",
                 auto_complete="off",
                 on_change=ShareDialog.set_title,
+                **told_wrong((ShareDialog.error != "") & (ShareDialog.wrong == "title"), _ERROR),
                 class_name=f"{theme.FIELD} h-10",
             ),
         ),
@@ -96,7 +100,7 @@ def _form() -> rx.Component:
         ),
         _switch("protected", "Ask for a passcode", terms.protected, ShareDialog.set_protected),
         rx.cond(ShareDialog.seen.protected, _passcode()),
-        error_line(ShareDialog.error),
+        error_line(ShareDialog.error, _ERROR),
         rx.el.div(
             rx.el.button("Cancel", type="button", on_click=ShareDialog.dismiss, class_name=theme.SECONDARY),
             rx.el.button(rx.cond(ShareDialog.editing, "Save", "Create link"), type="submit", class_name=theme.PRIMARY),
@@ -132,6 +136,7 @@ def _passcode() -> rx.Component:
             spell_check=False,
             auto_capitalize="off",
             placeholder=rx.cond(ShareDialog.editing & ShareDialog.terms.protected, "As it is", "At least 4 characters"),
+            **told_wrong((ShareDialog.error != "") & (ShareDialog.wrong == "passcode"), _ERROR),
             class_name=f"{theme.FIELD} h-10",
         ),
     )

@@ -87,12 +87,15 @@ def _link(one: rx.Var[LinkView]) -> rx.Component:
             class_name="min-w-0 flex-1",
         ),
         rx.el.div(
-            rx.el.button(
-                "Edit",
-                type="button",
-                on_click=ShareDialog.ask_link(one.id),
-                aria_label=f"Edit: {one.title}",
-                class_name=theme.SECONDARY,
+            rx.cond(
+                one.thumb != "",  # without a picture there is nothing to show, and nothing to choose
+                rx.el.button(
+                    "Edit",
+                    type="button",
+                    on_click=ShareDialog.ask_link(one.id),
+                    aria_label=f"Edit: {one.title}",
+                    class_name=theme.SECONDARY,
+                ),
             ),
             rx.el.button(
                 "Revoke",

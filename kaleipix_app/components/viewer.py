@@ -16,7 +16,7 @@ function KxViewer({picture, before, differs, onStep, boxClass, ref: _ref, ...pro
   const [view, setView] = useState({zoom: 1, x: 0, y: 0}), [mode, setMode] = useState(""), [held, setHeld] = useState(before), [at, setAt] = useState(50), [peeks, setPeeks] = useState(false), [lists, setLists] = useState(false);
   const base = mode ? held : before, compares = base ? mode : "", fits = view.zoom === 1, sharp = view.zoom > 1.2;
   useLayoutEffect(() => {
-    if (!compares) setView({zoom: 1, x: 0, y: 0});
+    if (!compares) setView((old) => old.zoom === 1 ? old : {zoom: 1, x: 0, y: 0});
     if (!live.current.steps || !compares) setHeld(before);  // what is compared with stays while one steps through results
     live.current.steps = false;
   }, [id, before]);
@@ -81,7 +81,7 @@ function KxViewer({picture, before, differs, onStep, boxClass, ref: _ref, ...pro
       ? jsx("div", {ref: box, className: "grid size-full gap-2 portrait:grid-rows-2 landscape:grid-cols-2"},
           [source, image].map((one, index) =>
             jsx("div", {key: index, className: "relative overflow-hidden rounded-control bg-raised"}, jsx("div", {className: "absolute inset-0", style: moves}, one),
-              jsx("span", {className: "pointer-events-none absolute bottom-2 left-2 rounded-control bg-surface px-2 py-1 text-xs text-ink shadow-raised"}, index ? "Result" : "Source"))))
+              jsx("span", {className: "pointer-events-none absolute top-13 left-2 rounded-control bg-surface px-2 py-1 text-xs text-ink shadow-raised"}, index ? "Result" : "Source"))))
       : jsx("div", {ref: box, className: boxClass, style: {...shape, ...moves}}, image, (compares === "slider" || peeks) && source,
           compares === "slider" && jsx("span", {"aria-hidden": true, className: "pointer-events-none absolute inset-y-0 -ml-px w-0.5 bg-white shadow-float", style: {left: at + "%"}},
             jsx("span", {className: "absolute top-1/2 left-1/2 grid size-10 -translate-1/2 place-items-center rounded-full bg-white text-black shadow-float", style: {scale: String(1 / view.zoom)}}, "⇆"))),

@@ -9,7 +9,7 @@ from kaleipix_app.components.farewell import while_signed_in
 from kaleipix_app.components.library_bar import collection_question, collection_tools, selection_bar
 from kaleipix_app.components.library_filters import filters
 from kaleipix_app.components.library_grid import library_grid
-from kaleipix_app.components.navigation import room_tabs, rooms
+from kaleipix_app.components.navigation import links_link, room_tabs, rooms
 from kaleipix_app.components.notice import notice_line
 from kaleipix_app.components.person import account_link, sign_out_button
 from kaleipix_app.components.picture import picture
@@ -40,8 +40,8 @@ def _library() -> rx.Component:
                     role="status",
                     class_name="text-sm whitespace-nowrap text-muted tabular-nums",
                 ),
-                # Too much for one line of a phone: then the tools go below, flush with the heading.
-                rx.el.div(collection_tools(), class_name="ml-auto max-sm:-mx-3"),
+                rx.el.div(links_link(Library.username_shown), class_name="ml-auto -mr-3"),
+                collection_tools(),
                 class_name="flex min-h-9 flex-wrap items-baseline gap-x-3",
             ),
             # Nothing to look through, no tools for it.

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import reflex as rx
 
-from kaleipix_app.components.activity import failures, history, running
+from kaleipix_app.components.activity import failures, heading, history, refusal, running
 from kaleipix_app.components.composer import composer
 from kaleipix_app.components.farewell import while_signed_in
 from kaleipix_app.components.mask_editor import mask_editor
 from kaleipix_app.components.navigation import room_tabs, rooms
 from kaleipix_app.components.notice import notice_line
 from kaleipix_app.components.person import account_link, sign_out_button
+from kaleipix_app.components.phone_views import phone_views
 from kaleipix_app.components.policy_notice import policy_notice
 from kaleipix_app.components.prompt_history import prompt_history
 from kaleipix_app.components.share_dialog import share_dialog
@@ -21,6 +22,7 @@ from kaleipix_app.components.transfer import transfer_notice
 from kaleipix_app.components.trash import erase_question
 from kaleipix_app.state.studio import Studio
 
+_MANY = 99_999  # credits: with the word, more would not fit on a phone
 _PANE = "lg:overflow-y-auto lg:p-5"
 
 
@@ -39,10 +41,14 @@ def _studio() -> rx.Component:
                 composer(),
                 id="composer-pane",
                 data_scrolls="",
-                class_name=f"{_PANE} max-lg:row-start-2 lg:col-start-1 lg:border-r lg:border-line lg:bg-surface",
+                class_name=f"{_PANE} scroll-mt-16 outline-none max-lg:row-start-2 lg:col-start-1 lg:border-r lg:border-line lg:bg-surface",
             ),
-            rx.el.div(stage(), class_name="min-w-0 max-lg:row-start-1 lg:col-start-2 lg:min-h-0 lg:p-6"),
             rx.el.div(
+                stage(), id="stage-pane", class_name="min-w-0 max-lg:row-start-1 lg:col-start-2 lg:min-h-0 lg:p-6"
+            ),
+            rx.el.div(
+                heading(),
+                refusal(),
                 running(),
                 failures(),
                 rx.el.div(history(), class_name="min-w-0 max-lg:row-start-3"),
@@ -53,7 +59,8 @@ def _studio() -> rx.Component:
             id="content",
             class_name="grid grow gap-4 max-lg:relative max-lg:px-4 max-lg:pt-4 max-lg:pb-44 lg:min-h-0 max-lg:grid-cols-[minmax(0,1fr)] max-lg:grid-rows-[max(48dvh,25rem)_auto_auto] max-lg:content-start lg:grid-cols-[var(--composer,340px)_minmax(0,1fr)_var(--activity,320px)] lg:grid-rows-[minmax(0,1fr)] lg:gap-0",
         ),
-        room_tabs(Studio.username_shown, ""),
+        room_tabs(Studio.username_shown, "", Studio.running),
+        phone_views(),
         erase_question(),
         transfer_notice(),
         mask_editor(),
@@ -70,7 +77,10 @@ def _credits() -> rx.Component:
     return rx.el.div(
         rx.el.a(
             rx.el.span(rx.cond(Studio.ready, Studio.credits, "–"), class_name="font-semibold tabular-nums"),
-            rx.el.span(rx.cond(Studio.credits == 1, " credit", " credits"), class_name="text-muted"),
+            rx.el.span(
+                rx.cond(Studio.credits == 1, " credit", " credits"),
+                class_name=rx.cond(Studio.credits > _MANY, "text-muted max-lg:sr-only", "text-muted"),
+            ),
             href="/plans",
             title="Plans and credits",
             class_name="flex min-h-8 items-center gap-1 rounded-full bg-raised px-3 text-sm whitespace-nowrap hover:bg-line",

@@ -12,7 +12,7 @@ from kaleipix_app.backend.errors import NotFound
 from kaleipix_app.backend.generation.history import Record
 from kaleipix_app.state.differences import differences
 from kaleipix_app.state.guard import sentences, viewer_of
-from kaleipix_app.state.offers import other_model
+from kaleipix_app.state.offers import elsewhere_text
 from kaleipix_app.state.tabs import TABS
 from kaleipix_app.state.views import (
     MOST_DERIVED,
@@ -138,6 +138,18 @@ class Studio(Stage):
         await self._command("dismiss", generation_id)
 
     @rx.event
+    async def dismiss_all(self) -> None:
+        """Every failure was read."""
+        viewer = await viewer_of(self)
+        parts = container.get()
+        with sentences(self._show_error):
+            async with parts.db.unit_of_work() as uow:
+                for one in self.live:
+                    if one.failed:
+                        await parts.generations.dismiss(uow, viewer, one.id)
+        await self._read(viewer)
+
+    @rx.event
     async def close_error(self) -> None:
         """The sentence was read."""
         self.error = ""
@@ -214,7 +226,7 @@ class Studio(Stage):
         return live_view(
             record,
             container.get().previews,
-            elsewhere=model.name if (model := other_model(record)) else "",
+            elsewhere=elsewhere_text(record),
             usual=seconds[min(record.count, len(seconds)) - 1],
             elapsed=before.elapsed if before and runs else round(elapsed, 1),
         )

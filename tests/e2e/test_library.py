@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from kaleipix_app.backend import tokens
 from tests.e2e.conftest import SIZES, NewPage
-from tests.e2e.people import finished, generate, sign_up
+from tests.e2e.people import Fingers, finished, generate, sign_up
 from tests.e2e.studio_server import StudioServer
 from tests.e2e.test_accessibility import _WATCH_SHIFTS, assert_fits, look_at
 
@@ -237,6 +237,49 @@ def test_a_jump_to_the_far_end_and_back_by_keys_and_what_lies_between_is_in_its_
         assert numbers == list(range(numbers[0], numbers[-1] + 1))
     page.keyboard.press("Home")
     expect(page.get_by_alt_text("the real one", exact=True).locator("..")).to_be_focused()
+
+
+def test_the_month_is_told_while_the_library_goes_by(server: StudioServer, new_page: NewPage, keep: Keep) -> None:
+    page = new_page(server.url, bypass_csp=True)
+    a_library(page, server, "leafer", 9_000)
+    settled(page)
+    month = page.locator("[data-scale] span").first
+    expect(month).to_have_css("opacity", "0")
+    page.mouse.move(700, 500)
+    page.mouse.wheel(0, 120)  # read on: nothing gets in the way
+    page.wait_for_function("scrollY > 100")
+    expect(month).to_have_css("opacity", "0")
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight / 2)")
+    expect(month).to_have_css("opacity", "1")
+    keep(page, "library-month-desktop")
+    told, day = month.inner_text(), page.get_by_role("grid").get_by_role("heading").first.inner_text()
+    assert told.split() == day.split()[-2:]
+    assert_accessible(page, "the month")
+    expect(month).to_have_css("opacity", "0")
+
+
+def test_a_finger_takes_the_handle_to_any_month(server: StudioServer, new_page: NewPage, keep: Keep) -> None:
+    page = new_page(server.url, "phone")
+    a_library(page, server, "thumber", 9_000)
+    settled(page)
+    fingers, handle = Fingers(page), page.locator("[data-scale] span").last
+    fingers.down((200, 600))
+    for step in range(1, 8):
+        fingers.move((200, 600 - 40 * step))
+    fingers.up()
+    expect(handle).to_have_css("opacity", "1")
+    box = handle.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    fingers.down((x, y))
+    fingers.move((x, y + 200))
+    fingers.move((x, 800))
+    expect(page.locator("[data-scale] span").first).to_have_css("opacity", "1")
+    keep(page, "library-month-phone")
+    fingers.up()
+    settled(page)
+    assert on_screen(page)[-1] == "copy 8999"
+    expect(bar(page)).not_to_contain_text("selected")
 
 
 def test_what_happens_far_down_happens_to_the_right_picture(server: StudioServer, new_page: NewPage) -> None:

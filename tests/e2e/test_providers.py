@@ -156,6 +156,8 @@ def test_everything_is_stopped_at_once(size: str, remote: Remote, new_page: NewP
     first_picture(page, "FLUX.1 schnell", runs, "fal.ai")
     for n in range(3):
         generate(page, f"{waits} {n}")
+    if size == "phone":
+        page.get_by_role("link", name="Activity").click()
     expect(page.get_by_role("button", name="Cancel")).to_have_count(4)
     expect(page.get_by_role("status").filter(has_text="Running").first).to_be_visible()
     expect(page.get_by_text(re.compile(r"^(next|\d+(st|nd|rd|th) in line)$")).first).to_be_visible()
