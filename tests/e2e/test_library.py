@@ -14,7 +14,7 @@ from kaleipix_app.backend import tokens
 from tests.e2e.conftest import SIZES, NewPage
 from tests.e2e.people import Fingers, finished, generate, sign_up
 from tests.e2e.studio_server import StudioServer
-from tests.e2e.test_accessibility import _WATCH_SHIFTS, assert_fits, look_at
+from tests.e2e.test_accessibility import _WATCH_SHIFTS, assert_accessible, assert_fits, look_at
 
 Keep = Callable[[Page, str], None]
 _MANY = 3_000
