@@ -171,7 +171,7 @@ def _cancel(one: rx.Var[LiveView]) -> rx.Component:
 
 
 def _failed(one: rx.Var[LiveView]) -> rx.Component:
-    """Whole on a desk; on a phone two lines, and the rest once they are opened."""
+    """Whole on a desk and in the phone's activity; over its stage two lines, and the rest once they are opened."""
     return rx.el.div(
         rx.icon("circle-alert", size=20, class_name="mt-0.5 shrink-0 text-danger"),
         rx.el.div(_cause(one), _ways_on(one), class_name="min-w-0 grow"),
@@ -179,6 +179,7 @@ def _failed(one: rx.Var[LiveView]) -> rx.Component:
             "Retry",
             type="button",
             on_click=Studio.retry(one.id),
+            custom_attrs={"data-short": ""},
             class_name=f"{_SMALL} shrink-0 lg:hidden max-lg:group-has-[details[open]]:hidden",
         ),
         rx.el.details(
@@ -187,6 +188,7 @@ def _failed(one: rx.Var[LiveView]) -> rx.Component:
                 aria_label="The whole of it, and what else can be done",
                 class_name="grid size-9 cursor-pointer list-none place-items-center rounded-control text-muted hover:bg-raised hover:text-ink [&::-webkit-details-marker]:hidden",
             ),
+            custom_attrs={"data-short": ""},
             class_name="shrink-0 lg:hidden",
         ),
         rx.el.div(
@@ -216,6 +218,7 @@ def _cause(one: rx.Var[LiveView]) -> rx.Component:
             ),
             class_name="text-sm text-muted max-lg:order-2 max-lg:text-xs",
         ),
+        custom_attrs={"data-cause": ""},
         class_name="grid max-lg:grid-cols-[minmax(0,1fr)_auto] max-lg:items-baseline max-lg:gap-x-2",
     )
 
@@ -240,6 +243,7 @@ def _ways_on(one: rx.Var[LiveView]) -> rx.Component:
                 class_name=_SMALL,
             ),
         ),
+        custom_attrs={"data-ways": ""},
         class_name="mt-2 flex flex-wrap gap-x-2 gap-y-1 max-lg:hidden max-lg:group-has-[details[open]]:flex",
     )
 

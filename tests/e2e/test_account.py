@@ -94,7 +94,7 @@ def test_another_name_takes_everything_along_and_open_tabs_too(
     expect(result(studio, "comes along")).to_be_visible()
     assert page.request.get(f"/w/before-{size}").status == 404
     page.get_by_role("link", name="Create" if size == "phone" else "Studio").click()
-    page.wait_for_url(f"**/w/after-{size}")
+    page.wait_for_url(f"**/w/after-{size}*")
     finished(page, "comes along")
 
 

@@ -100,6 +100,10 @@ def test_the_tabs_are_create_library_and_activity_and_the_links_lie_in_the_libra
     expect(page.get_by_role("heading", name="Library")).to_be_visible()
     tab(page, "Activity").tap()
     expect(page.get_by_role("heading", name="Activity")).to_be_in_viewport()
+    way_on = page.get_by_role("link", name="All pictures in the library")
+    expect(way_on).to_be_visible()
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    assert not overlap(place(way_on), place(page.get_by_role("navigation", name="Workspace")))
     tab(page, "Create").tap()
     expect(page.get_by_label("Prompt")).to_be_in_viewport()
 
@@ -145,7 +149,7 @@ def test_what_is_reused_in_the_activity_is_shown_in_the_composer(server: StudioS
     tab(page, "Activity").tap()
     alert = page.get_by_role("alert").filter(has_text="credits returned")
     assert_fits(page, "a failure in the activity")
-    alert.get_by_label("The whole of it").tap()
+    expect(alert.get_by_label("The whole of it")).to_be_hidden()  # it is whole already
     alert.get_by_role("button", name="Edit").tap()
     expect(page.get_by_label("Prompt")).to_be_in_viewport()
 

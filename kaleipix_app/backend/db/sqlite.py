@@ -24,7 +24,6 @@ async def connect(database: str, **options: Any) -> aiosqlite.Connection:
 
 class _Connection(aiosqlite.Connection):
     _begins: bool = False  # with the next statement
-    _reads: bool = False  # in this transaction
     _is_asked: bool = False  # since the last transaction ended: there is something to end
 
     def cursor(self) -> Any:
@@ -32,24 +31,20 @@ class _Connection(aiosqlite.Connection):
 
     def begin(self) -> None:
         """A transaction that reads. SQLite takes no lock before its first statement anyway."""
-        self._begins = self._reads = True
+        self._begins = True
 
     async def commit(self) -> None:
-        self._begins = self._reads = False
+        self._begins = False
         if self._is_asked:
             await super().commit()
             self._is_asked = False
 
     async def rollback(self) -> None:
-        """Only once: on its way back to the pool a connection is asked for it again."""
-        reads, self._begins, self._reads = self._reads, False, False
-        if not self._is_asked:
-            return
-        if reads:  # nobody has to wait for that: whatever comes next on this connection comes after it
-            self._tx.put_nowait((None, self._conn.rollback))
-        else:
+        """Once: on its way back to the pool a connection is asked for it again."""
+        self._begins = False
+        if self._is_asked:
             await super().rollback()
-        self._is_asked = False
+            self._is_asked = False
 
     async def ask(self, function: Callable[..., None], *args: Any) -> None:
         """Call it in the thread of this connection, with whether to begin before."""
@@ -69,8 +64,13 @@ class _Cursor:
         self._open: sqlite3.Cursor | None = None  # which has more rows
         self._rows: list[Any] = []
         self.description: Any = None
-        self.rowcount, self.arraysize = -1, 1
+        self.arraysize, self._rowcount = 1, -1
         self.lastrowid: int | None = None
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows were changed: of a change that tells what it changed it is known once all of that was read."""
+        return self._open.rowcount if self._open else self._rowcount
 
     async def __aenter__(self) -> _Cursor:
         return self
@@ -99,6 +99,7 @@ class _Cursor:
 
     async def close(self) -> None:
         if self._open:
+            self._rowcount = self.rowcount
             await self._connection.there(self._open.close)
             self._open = None
 
@@ -110,7 +111,7 @@ class _Cursor:
             how(cursor, sql, parameters)
             self.description = cursor.description
             self._rows = cursor.fetchmany(_AT_ONCE) if cursor.description else []
-            self.rowcount, self.lastrowid = cursor.rowcount, cursor.lastrowid
+            self._rowcount, self.lastrowid = cursor.rowcount, cursor.lastrowid
             self._open = cursor if len(self._rows) == _AT_ONCE else None
         finally:
             if self._open is None:

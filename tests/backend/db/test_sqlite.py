@@ -58,6 +58,7 @@ async def test_a_change_tells_how_much_it_changed(db: Database) -> None:
         assert (await connection.execute(text("UPDATE note SET told = 'a' WHERE n < 7"))).rowcount == 7
         assert (await connection.execute(text("INSERT INTO note (told) VALUES ('b')"))).lastrowid == 300
         told = await connection.execute(text("UPDATE note SET told = 'c' WHERE n < 299 RETURNING n"))
+        assert told.rowcount == 299
         assert sorted(told.scalars()) == list(range(299))
 
 
