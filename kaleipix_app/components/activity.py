@@ -291,7 +291,10 @@ def _everything() -> rx.Component:
                 ),
             ),
         ),
-        rx.el.p("What you make is kept here until you delete it, private to you.", class_name=theme.HINT),
+        rx.cond(
+            Studio.ready,
+            rx.el.p("What you make is kept here until you delete it, private to you.", class_name=theme.HINT),
+        ),
     )
 
 

@@ -21,7 +21,9 @@ function kxBring(id, smoothly) {
   part.tabIndex = -1; part.focus({preventScroll: true});  // a screen reader goes on here
 }
 function KxViewLink({view, children, ref: _ref, ...props}) {
-  const {hash} = useLocation(), isHere = (view === "activity") === (hash === "#activity");
+  const {hash} = useLocation(), [at, setAt] = useState("");  // the page's HTML does not know the fragment: told after it
+  useEffect(() => setAt(hash), [hash]);
+  const isHere = (view === "activity") === (at === "#activity");
   return jsx(Link, {...props, to: "#" + view, preventScrollReset: true, "aria-current": isHere ? "page" : "false"}, children);
 }
 function KxPhoneViews({ref: _ref}) {
@@ -61,7 +63,7 @@ class PhoneViews(rx.Component):
     def add_imports(self) -> dict[str, Any]:
         """What the code above uses of React and its router."""
         return {
-            "react": ["useEffect", "useLayoutEffect", "useRef"],
+            "react": ["useEffect", "useLayoutEffect", "useRef", "useState"],
             "react-router": ["Link", "useLocation", "useNavigate", "useNavigationType"],
         }
 

@@ -16,7 +16,7 @@ function KxViewer({picture, before, differs, onStep, boxClass, ref: _ref, ...pro
   const [view, setView] = useState({zoom: 1, x: 0, y: 0}), [mode, setMode] = useState(""), [held, setHeld] = useState(before), [at, setAt] = useState(50), [peeks, setPeeks] = useState(false), [lists, setLists] = useState(false);
   const base = mode ? held : before, compares = base ? mode : "", fits = view.zoom === 1, sharp = view.zoom > 1.2;
   useLayoutEffect(() => {
-    if (!compares) setView({zoom: 1, x: 0, y: 0});
+    if (!compares) setView((old) => old.zoom === 1 ? old : {zoom: 1, x: 0, y: 0});
     if (!live.current.steps || !compares) setHeld(before);  // what is compared with stays while one steps through results
     live.current.steps = false;
   }, [id, before]);

@@ -22,6 +22,7 @@ from kaleipix_app.components.transfer import transfer_notice
 from kaleipix_app.components.trash import erase_question
 from kaleipix_app.state.studio import Studio
 
+_MANY = 99_999  # credits: with the word, more would not fit on a phone
 _PANE = "lg:overflow-y-auto lg:p-5"
 
 
@@ -76,7 +77,10 @@ def _credits() -> rx.Component:
     return rx.el.div(
         rx.el.a(
             rx.el.span(rx.cond(Studio.ready, Studio.credits, "–"), class_name="font-semibold tabular-nums"),
-            rx.el.span(rx.cond(Studio.credits == 1, " credit", " credits"), class_name="text-muted"),
+            rx.el.span(
+                rx.cond(Studio.credits == 1, " credit", " credits"),
+                class_name=rx.cond(Studio.credits > _MANY, "text-muted max-lg:sr-only", "text-muted"),
+            ),
             href="/plans",
             title="Plans and credits",
             class_name="flex min-h-8 items-center gap-1 rounded-full bg-raised px-3 text-sm whitespace-nowrap hover:bg-line",
