@@ -14,7 +14,9 @@ if (Path(_scripts) / "npm").exists() and _scripts not in os.environ.get("PATH", 
 import reflex as rx  # noqa: E402  the lines above must run first
 
 from kaleipix_app.backend import settings  # noqa: E402
+from kaleipix_app.backend.api import paths  # noqa: E402
 from kaleipix_app.components.chunks import Chunks  # noqa: E402
+from kaleipix_app.components.prerender import Prerender  # noqa: E402
 from kaleipix_app.components.theme import TAILWIND  # noqa: E402
 
 try:
@@ -32,6 +34,10 @@ config = rx.Config(
     state_manager_mode="memory",
     redis_token_expiration=24 * 60 * 60,  # a tab left open overnight still works in the morning
     cors_allowed_origins=list(_origins),
-    plugins=[rx.plugins.TailwindV4Plugin(TAILWIND), Chunks()],
+    plugins=[
+        rx.plugins.TailwindV4Plugin(TAILWIND),
+        Chunks(),
+        Prerender([f"/w/{paths.SOMEONE}{room}" for room in paths.ROOMS]),
+    ],
     disable_plugins=[rx.plugins.SitemapPlugin],  # it would list every page
 )

@@ -44,6 +44,7 @@ from kaleipix_app.backend.api import (
     session,
     shares,
     uploads,
+    workspace_pages,
 )
 from kaleipix_app.backend.api import metrics as metrics_route
 from kaleipix_app.backend.api.built import Built
@@ -318,6 +319,7 @@ class Container:
                 *health.routes(self.db, self.storage, self.queue_moves),
                 *metrics_route.routes(self.figures, self.cleanups, self.inbox, self.sharing.tickets, self.networks),
                 *frontend.routes(self.settings),
+                *workspace_pages.routes(self.db, self.identity, self.history),
                 *policy_pages.routes(self.policies),
                 *session.routes(
                     self.db,

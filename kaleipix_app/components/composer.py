@@ -69,6 +69,7 @@ def _examples() -> rx.Component:
             )
             for example in offers.EXAMPLES
         ],
+        id="examples",
         data_scrolls="",
         class_name="flex flex-wrap gap-1.5 max-lg:flex-nowrap max-lg:overflow-x-auto max-lg:-mx-4 max-lg:px-4 max-lg:pb-1",
     )

@@ -123,13 +123,21 @@ def _framed(width: rx.Var[int], height: rx.Var[int], content: rx.Component, clas
 
 
 def _loading() -> rx.Component:
+    """A place for the newest picture: api/workspace_pages.py puts it there, before there is any script."""
     return rx.el.div(
         rx.el.div(
-            style={"aspect-ratio": "1", "width": "min(100cqw, 80cqh)"},
-            class_name=f"{_BOX} animate-breathe",
+            id="first-look",
+            custom_attrs={"dangerouslySetInnerHTML": {"__html": ""}, "suppressHydrationWarning": True},
+        ),
+        rx.el.div(
+            rx.el.div(
+                style={"aspect-ratio": "1", "width": "min(100cqw, 80cqh)"},
+                class_name=f"{_BOX} animate-breathe",
+            ),
+            class_name=_FRAME,
         ),
         aria_hidden=True,
-        class_name=_FRAME,
+        class_name="contents",
     )
 
 

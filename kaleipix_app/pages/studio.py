@@ -39,19 +39,19 @@ def _studio() -> rx.Component:
                 composer(),
                 id="composer-pane",
                 data_scrolls="",
-                class_name=f"{_PANE} max-lg:order-3 lg:w-[340px] lg:border-r lg:border-line lg:bg-surface",
+                class_name=f"{_PANE} max-lg:row-start-2 lg:col-start-1 lg:border-r lg:border-line lg:bg-surface",
             ),
-            rx.el.div(stage(), class_name="min-w-0 max-lg:order-1 lg:min-h-0 lg:p-6"),
+            rx.el.div(stage(), class_name="min-w-0 max-lg:row-start-1 lg:col-start-2 lg:min-h-0 lg:p-6"),
             rx.el.div(
                 running(),
                 failures(),
-                rx.el.div(history(), class_name="min-w-0 max-lg:order-4"),
+                rx.el.div(history(), class_name="min-w-0 max-lg:row-start-3"),
                 id="activity-pane",
                 data_scrolls="",
-                class_name=f"{_PANE} flex flex-col gap-5 max-lg:contents lg:w-[320px] lg:border-l lg:border-line lg:bg-surface",
+                class_name=f"{_PANE} flex flex-col gap-5 max-lg:contents lg:col-start-3 lg:border-l lg:border-line lg:bg-surface",
             ),
             id="content",
-            class_name="grid grow gap-4 max-lg:relative max-lg:px-4 max-lg:pt-4 max-lg:pb-44 lg:min-h-0 max-lg:grid-cols-[minmax(0,1fr)] max-lg:content-start lg:grid-cols-[auto_minmax(0,1fr)_auto] lg:gap-0",
+            class_name="grid grow gap-4 max-lg:relative max-lg:px-4 max-lg:pt-4 max-lg:pb-44 lg:min-h-0 max-lg:grid-cols-[minmax(0,1fr)] max-lg:grid-rows-[max(48dvh,25rem)_auto_auto] max-lg:content-start lg:grid-cols-[var(--composer,340px)_minmax(0,1fr)_var(--activity,320px)] lg:grid-rows-[minmax(0,1fr)] lg:gap-0",
         ),
         room_tabs(Studio.username_shown, ""),
         erase_question(),
@@ -69,7 +69,7 @@ def _credits() -> rx.Component:
     """The balance, and the way to what it buys."""
     return rx.el.div(
         rx.el.a(
-            rx.el.span(Studio.credits, class_name="font-semibold tabular-nums"),
+            rx.el.span(rx.cond(Studio.ready, Studio.credits, "–"), class_name="font-semibold tabular-nums"),
             rx.el.span(rx.cond(Studio.credits == 1, " credit", " credits"), class_name="text-muted"),
             href="/plans",
             title="Plans and credits",

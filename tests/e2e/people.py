@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 import secrets
 import sqlite3
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+from kaleipix_app.backend.container import Container
+from kaleipix_app.backend.settings import Settings
+from tests.conftest import PHOTOS
 from tests.e2e.studio_server import StudioServer
+from tests.made import made
 
 
 def sign_up(page: Page, server: StudioServer, username: str) -> None:
@@ -111,3 +117,21 @@ def sign_in_elsewhere(page: Page, server: StudioServer, username: str) -> None:
     page.context.add_cookies([{"name": "kaleipix_session", "value": secret, "url": server.url}])
     page.goto(f"/w/{username}")
     expect(page.get_by_label("Prompt")).to_be_enabled()
+
+
+def a_past(server: StudioServer, username: str, generations: int, *, count: int = 1) -> None:
+    """A history of this person; in a thread, because Playwright's own loop runs in this one."""
+    with sqlite3.connect(server.data_dir / "kaleipix.db") as db:
+        (owner,) = db.execute("SELECT id FROM user WHERE username = ?", (username,)).fetchone()
+
+    async def work() -> None:
+        parts = Container(Settings(data_dir=server.data_dir))
+        picture = (PHOTOS / "coffee.png").read_bytes()
+        for number in range(generations):
+            await made(parts, owner, number, f"a picture, number {number}", count=count, picture=picture)
+        parts.ingest.close()
+        await parts.db.close()
+
+    thread = threading.Thread(target=asyncio.run, args=(work(),))
+    thread.start()
+    thread.join()

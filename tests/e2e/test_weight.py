@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import sqlite3
-import threading
 from typing import Any
 
 from playwright.sync_api import expect
 
-from kaleipix_app.backend.container import Container
-from kaleipix_app.backend.settings import Settings
-from tests.conftest import PHOTOS
 from tests.e2e.conftest import NewPage
-from tests.e2e.people import sign_up
+from tests.e2e.people import a_past, sign_up
 from tests.e2e.studio_server import StudioServer
-from tests.made import made
 
 _PICTURES = 12  # one page of the history
 _MOST_REQUESTS, _MOST_SCRIPT, _MOST_STYLE = 30, 220_000, 15_000  # bytes as they are sent
@@ -24,7 +17,7 @@ _MOST_REQUESTS, _MOST_SCRIPT, _MOST_STYLE = 30, 220_000, 15_000  # bytes as they
 def test_the_studio_is_light_with_pictures_on_the_screen(server: StudioServer, new_page: NewPage) -> None:
     page = new_page(server.url)
     sign_up(page, server, "light")
-    _fill(server, "light")
+    a_past(server, "light", _PICTURES)
     page.goto("about:blank")
     requests: dict[str, str] = {}  # id → kind; a connection counts as one
     sizes: dict[str, float] = {}
@@ -52,21 +45,3 @@ def test_the_studio_is_light_with_pictures_on_the_screen(server: StudioServer, n
     assert len(kinds) <= _MOST_REQUESTS, kinds
     assert 0 < sent("Script") <= _MOST_SCRIPT
     assert 0 < sent("Stylesheet") <= _MOST_STYLE
-
-
-def _fill(server: StudioServer, username: str) -> None:
-    """A history of this person; in a thread, because Playwright's own loop runs in this one."""
-    with sqlite3.connect(server.data_dir / "kaleipix.db") as db:
-        (owner,) = db.execute("SELECT id FROM user WHERE username = ?", (username,)).fetchone()
-
-    async def work() -> None:
-        parts = Container(Settings(data_dir=server.data_dir))
-        picture = (PHOTOS / "coffee.png").read_bytes()
-        for number in range(_PICTURES):
-            await made(parts, owner, number, f"a picture, number {number}", picture=picture)
-        parts.ingest.close()
-        await parts.db.close()
-
-    thread = threading.Thread(target=asyncio.run, args=(work(),))
-    thread.start()
-    thread.join()

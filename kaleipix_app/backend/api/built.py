@@ -23,9 +23,9 @@ class Built:
 
     @cached_property
     def pages(self) -> frozenset[str]:
-        """Paths of the prerendered pages, such as `/login`."""
+        """Paths of the prerendered pages, such as `/login`; those of workspaces have routes of their own."""
         names = {path.relative_to(self.folder).with_suffix("").as_posix() for path in self.folder.rglob("*.html")}
-        return frozenset(f"/{name}" for name in names - _SHELLS if not name.endswith("/index"))
+        return frozenset(f"/{name}" for name in names - _SHELLS if not name.endswith("/index") and name[:2] != "w/")
 
     @cached_property
     def script_hashes(self) -> tuple[str, ...]:

@@ -13,6 +13,9 @@ _NAMED = frozenset(
     {"account", "admin", "api", "cookies", "login", "media", "plans", "privacy", "s", "terms", "w", "webhooks"}
 )
 
+# Pages of a workspace, behind its address; and the name under which the build has rendered them.
+ROOMS = ("", "/library", "/shares")
+SOMEONE = "someone"
 # Pages of whoever is signed in, beside the workspace.
 OWN = frozenset({"/account", "/account/privacy", "/plans"})
 # Other spellings of these that people are sent on from, instead of being told that there is nothing.

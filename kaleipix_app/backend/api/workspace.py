@@ -18,7 +18,6 @@ from kaleipix_app.backend.api.identity import Identity
 from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.errors import DatabaseFailed
 
-_ROOMS = ("", "/library", "/shares")  # pages of a workspace, behind its address
 _log = log.get("workspace")
 
 
@@ -50,7 +49,7 @@ class WorkspaceGate:
         viewer = await self._identity.viewer(connection)
         if viewer is None:
             return _see(f"/login?next={quote(_with_query(connection, asked))}")
-        own = paths.OWN | {f"{home(viewer)}{room}" for room in _ROOMS}
+        own = paths.OWN | {f"{home(viewer)}{room}" for room in paths.ROOMS}
         if path in own:
             return await self._opened(connection, viewer)
         if asked.removesuffix("/") in own:  # one address, without the slash

@@ -40,6 +40,8 @@ GIVES_PICTURES = {
     "/api/library.zip",
 }
 TAKES_PICTURES = {"/api/uploads", "/api/uploads/mask"}
+#: For their owner alone: test_workspace_pages.py
+PAGES = {"/w/{username}", "/w/{username}/library", "/w/{username}/shares"}
 #: A person's own copy: tests/backend/privacy/test_exports.py
 GIVES_COPIES = {"/api/exports/{export_id}"}
 
@@ -57,7 +59,7 @@ def addresses(route: Route, house: House) -> Iterator[str]:
 
 
 async def test_every_route_is_sorted_into_open_or_guarded(house: House) -> None:
-    sorted_in = OPEN_TO_ALL | FOR_PROVIDERS | FOR_VIEWERS | GIVES_PICTURES | TAKES_PICTURES | GIVES_COPIES
+    sorted_in = OPEN_TO_ALL | FOR_PROVIDERS | FOR_VIEWERS | GIVES_PICTURES | TAKES_PICTURES | GIVES_COPIES | PAGES
     assert {route.path for route in routes(house)} == sorted_in
 
 

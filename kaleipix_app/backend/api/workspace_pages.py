@@ -1,0 +1,82 @@
+"""The pages of a workspace: the build's HTML with the owner's name, and the newest picture already on the stage.
+
+Script, live connection and state follow; on a slow device they take a second in which the picture is there already.
+"""
+
+from __future__ import annotations
+
+import gzip
+from functools import cache, partial
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from kaleipix_app.backend.accounts.viewer import Viewer
+from kaleipix_app.backend.api import paths
+from kaleipix_app.backend.api.built import Built
+from kaleipix_app.backend.api.identity import Identity
+from kaleipix_app.backend.api.plain_pages import not_found
+from kaleipix_app.backend.db.engine import Database
+from kaleipix_app.backend.generation.history import History, Record
+
+_PLACE = '<div id="first-look"></div>'  # components/stage.py; React leaves alone what it finds in it
+_EXAMPLES = 'id="examples"'  # components/composer.py; not for those who have pictures, so that nothing moves up later
+_LOOKED_AT = 4  # generations: the newest may have lost its pictures
+
+
+class _WorkspacePages:
+    def __init__(self, db: Database, identity: Identity, history: History) -> None:
+        self._db = db
+        self._identity = identity
+        self._history = history
+        self._template = cache(_template)
+
+    async def get(self, room: str, request: Request) -> Response:
+        """One page, for its owner alone."""
+        viewer = await self._identity.require(request)
+        if viewer.username != request.path_params["username"]:
+            return not_found()
+        page = self._template(room)
+        page = page.replace(f"/w/{paths.SOMEONE}", f"/w/{viewer.username}")
+        if _PLACE in page and (record := await self._newest(viewer)):
+            page = _with_first_look(page, record)
+        return _compressed(page) if "gzip" in request.headers.get("accept-encoding", "") else HTMLResponse(page)
+
+    async def _newest(self, viewer: Viewer) -> Record | None:
+        """Whose picture the stage will show first."""
+        async with self._db.reading() as uow:
+            made = await self._history.made(uow, viewer.user_id, limit=_LOOKED_AT)
+        return next((record for record in made if record.results), None)
+
+
+def routes(db: Database, identity: Identity, history: History) -> list[Route]:
+    """`/w/<username>` and what lies behind it. Raises SignInNeeded, DatabaseFailed."""
+    pages = _WorkspacePages(db, identity, history)
+    return [Route(f"/w/{{username}}{room}", partial(pages.get, room)) for room in paths.ROOMS]
+
+
+def _template(room: str) -> str:
+    """As built; while developing, the shell that renders everything by script."""
+    folder = Built().folder
+    page = folder / "w" / f"{paths.SOMEONE}{room}.html"
+    return (page if page.is_file() else folder / "__spa-fallback.html").read_text("utf-8")
+
+
+def _with_first_look(page: str, record: Record) -> str:
+    """The picture, asked for before any script, and the room below it that the stage takes for words and tools."""
+    picture = record.results[0]
+    address = f"/media/{picture.id}/preview"
+    strip = " has-strip" if record.source_id or len(record.results) > 1 else ""
+    look = (
+        f'<div class="first-look{strip}" style="--shape: {picture.width} / {picture.height}">'
+        f'<img src="{address}" alt="" width="{picture.width}" height="{picture.height}"/></div>'
+    )
+    page = page.replace("<head>", f'<head><link rel="preload" as="image" href="{address}" fetchpriority="high"/>', 1)
+    page = page.replace(_EXAMPLES, f"{_EXAMPLES} hidden", 1)
+    return page.replace(_PLACE, f'<div id="first-look">{look}</div>', 1)
+
+
+def _compressed(page: str) -> Response:
+    headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+    return HTMLResponse(gzip.compress(page.encode(), 5), headers=headers)

@@ -1,0 +1,1 @@
+"""The lines of the data map, by the sections of the policy."""
