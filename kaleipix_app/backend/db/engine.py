@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kaleipix_app.backend import log
-from kaleipix_app.backend.db import locks
+from kaleipix_app.backend.db import locks, sqlite
 from kaleipix_app.backend.db.alone import alone
 from kaleipix_app.backend.db.changes import Changes
 from kaleipix_app.backend.errors import DatabaseFailed
@@ -157,7 +157,7 @@ class Database:
         database = make_url(url).database
         if database:
             Path(database).parent.mkdir(parents=True, exist_ok=True)
-        engine = _new_engine(url, pool_size=8, max_overflow=8)
+        engine = _new_engine(url, pool_size=8, max_overflow=8, connect_args={"async_creator_fn": sqlite.connect})
 
         @event.listens_for(engine.sync_engine, "connect")
         def connected(connection: Any, _record: Any) -> None:
@@ -170,7 +170,10 @@ class Database:
         @event.listens_for(engine.sync_engine, "begin")
         def begun(connection: Any) -> None:
             # A writer takes its lock first: an upgrade from a read lock would fail, not wait.
-            mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-            connection.exec_driver_sql(f"BEGIN {mode}")
+            mode = connection.get_execution_options().get("sqlite_begin", "")
+            if mode:
+                connection.exec_driver_sql(f"BEGIN {mode}")
+            else:
+                connection.connection.driver_connection.begin()
 
         return engine
