@@ -156,7 +156,7 @@ class Studio(rx.State):
 
     async def _staged(self, viewer: Viewer, image_id: str) -> StageView:
         parts = container.get()
-        async with parts.db.reading() as uow:
+        async with parts.db.reading(short=True) as uow:
             picture = await parts.images.get(uow, viewer.user_id, image_id)
             if picture.generation_id is None:
                 raise NotFound
@@ -174,7 +174,7 @@ class Studio(rx.State):
     async def _read(self, viewer: Viewer, *, first: bool = False) -> None:
         """Rows → views. Assigns only what differs, because an assignment is sent to the browser."""
         parts = container.get()
-        async with parts.db.reading() as uow:
+        async with parts.db.reading(short=True) as uow:
             credits = await parts.ledger.balance(uow, viewer.user_id)
             usual = await parts.timings.usual(uow)
             live = [self._live(record, usual) for record in await parts.history.live(uow, viewer.user_id)]
