@@ -22,7 +22,7 @@ dev: .venv/installed-dev ## The same with hot reload, for developers (reload the
 	exec $(BIN)/reflex run --env preview
 
 test: check ## Every test: lint, types, import contracts, unit, integration, browser
-	CHROMIUM="$$(.ci/browser)" && POSTGRES_BIN="$$(.ci/postgres)" && export CHROMIUM POSTGRES_BIN && $(BIN)/python -m pytest -n auto --dist loadscope
+	CHROMIUM="$$(.ci/browser)" && POSTGRES_BIN="$$(.ci/postgres)" && export CHROMIUM POSTGRES_BIN && $(BIN)/python -m pytest -n auto --dist loadscope --no-loadscope-reorder
 
 check: .venv/installed-dev ## Lint, format, types, import contracts: no browser needed
 	$(BIN)/ruff check --quiet

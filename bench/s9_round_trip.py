@@ -38,11 +38,17 @@ _FLOOR = """button => new Promise((resolve) => {
   seen.observe(document.getElementById("n"), {subtree: true, childList: true, characterData: true});
   button.click();
 })"""
+# Changed is not marked: the picture itself has to be on the stage, and its thumbnail has to say so.
 _STUDIO = """button => new Promise((resolve) => {
+  const stage = document.getElementById("stage"), thumb = button.querySelector("img");
+  const address = thumb.getAttribute("src").replace(/thumb$/, "preview");
   const began = performance.now(), seen = new MutationObserver(() => {
-    if (button.getAttribute("aria-current") === "true") { seen.disconnect(); resolve(performance.now() - began); }
+    const shown = stage.querySelector("[data-viewer] img");
+    if (button.getAttribute("aria-current") !== "true" || shown?.getAttribute("src") !== address) return;
+    if (shown.alt === thumb.alt) { seen.disconnect(); resolve(performance.now() - began); }
   });
   seen.observe(button, {attributes: true});
+  seen.observe(stage, {subtree: true, childList: true, attributes: true});
   button.click();
 })"""
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
+from sqlalchemy import StaticPool, create_engine
 
 from kaleipix_app.backend import container, tables
 from kaleipix_app.backend.db.engine import Database
+from kaleipix_app.backend.settings import Settings
 from kaleipix_app.backend.tokens import Keyring
-from tests.house import House, a_house
+from tests.house import House, ModelHouse, a_house, left
+from tests.order import spread
 from tests.postgres import PostgresServer
 
 # Everything about data is tested on both. CI never leaves one out.
@@ -47,6 +52,10 @@ def keyring() -> Keyring:
     return Keyring([b"a key that only tests know"])
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    spread(items)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if WITHOUT_POSTGRESQL:
         terminalreporter.write_line("The tests on PostgreSQL were left out, because DATABASES=sqlite.", yellow=True)
@@ -71,9 +80,24 @@ def db_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 async def make_tables(database: Database) -> None:
     """Every table in what `db_url` gave; on PostgreSQL they are there, made by the migrations."""
-    if database.is_sqlite:
+    if not database.is_sqlite:
+        return
+    file = Path(str(database.engine.url.database))
+    if file.exists():
         async with database.engine.begin() as connection:
             await connection.run_sync(tables.metadata.create_all)
+    else:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(_with_all_tables())
+
+
+@cache
+def _with_all_tables() -> bytes:
+    """A file of SQLite; copying it is many times quicker than making forty tables."""
+    with sqlite3.connect(":memory:") as connection:
+        engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
+        tables.metadata.create_all(engine)
+        return connection.serialize()
 
 
 @pytest.fixture
@@ -85,15 +109,23 @@ async def db(db_url: str) -> AsyncIterator[Database]:
     await database.close()
 
 
+@pytest.fixture(scope="module")
+def model_house(tmp_path_factory: pytest.TempPathFactory) -> ModelHouse:
+    """Not for the whole session: what is in it is never older than its module's tests expect of something new."""
+
+    async def build(data_dir: Path) -> House:
+        return await a_house(container.Container(Settings(data_dir=data_dir)))
+
+    return ModelHouse(tmp_path_factory.mktemp("house") / "data", build)
+
+
 @pytest.fixture
-async def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
+async def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model_house: ModelHouse) -> AsyncIterator[House]:
     """An installation as `container.get()` gives it to the State, with an owner and a stranger."""
+    await model_house.copy_to(tmp_path / "data")
     monkeypatch.setenv("KALEIPIX_DATA_DIR", str(tmp_path / "data"))
     container.get.cache_clear()
     parts = container.get()
-    yield await a_house(parts)
-    for provider in parts.providers.values():
-        await provider.close()
-    parts.ingest.close()
-    await parts.db.close()
+    yield model_house.in_(parts)
+    await left(parts)
     container.get.cache_clear()

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 _CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32 symbols, none of 0 O 1 I
 CODE_LENGTH = 8
+ID_LENGTH = 26
 
 
 def new_id() -> str:

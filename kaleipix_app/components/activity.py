@@ -7,6 +7,7 @@ from reflex.event import EventSpec
 
 from kaleipix_app.components import theme
 from kaleipix_app.components.notify import notify
+from kaleipix_app.components.phone_views import ACTIVITY, BRINGS, COMPOSER, STAGE, view_link
 from kaleipix_app.components.picture import picture
 from kaleipix_app.components.trash import delete_entry, toggle, trash, without_pictures
 from kaleipix_app.state.composer import Composer
@@ -17,21 +18,27 @@ from kaleipix_app.state.trash import TrashBin
 from kaleipix_app.state.views import LiveView, MadeView
 
 _SMALL = f"{theme.QUIET} border border-line text-ink"
+_CARD_ONLY = "data-card"  # not on the pill of a phone
 _CHECKBOX = "flex min-h-8 items-center gap-2 text-sm text-muted cursor-pointer [&[hidden]]:hidden"
 
 
+def heading() -> rx.Component:
+    """Of the phone's view; on a desk the pane speaks for itself."""
+    return rx.el.h2(
+        "Activity", id="activity-title", class_name="scroll-mt-20 text-2xl font-semibold tracking-tight outline-none"
+    )
+
+
 def running() -> rx.Component:
-    """Cards of live generations."""
+    """Cards of live generations; while a phone shows the stage, a pill over it: the first of them, and how many there are."""
     return rx.cond(
-        (Studio.running > 0) | (Studio.error != ""),
+        Studio.running > 0,
         rx.el.section(
-            rx.el.h2("Activity", class_name="sr-only"),
-            rx.cond(Studio.error != "", _error()),
+            rx.el.h2("Running", class_name="sr-only"),
             rx.foreach(Studio.live, lambda one: rx.cond(one.failed, rx.fragment(), _live(one))),
             rx.cond(Studio.running > 1, _stop_all()),
-            # On a phone they float over the stage: coming and going they must not push the composer about.
-            class_name="flex min-w-0 flex-col gap-2 max-lg:fixed max-lg:inset-x-4 max-lg:top-17 max-lg:z-20 "
-            "max-lg:max-h-[40dvh] max-lg:overflow-y-auto max-lg:rounded-panel max-lg:bg-raised max-lg:shadow-float",
+            id="running",
+            class_name="flex min-w-0 flex-col gap-2",
         ),
     )
 
@@ -44,13 +51,24 @@ def failures() -> rx.Component:
             rx.el.h2("Failed", class_name="sr-only"),
             rx.el.div(
                 rx.foreach(Studio.live, lambda one: rx.cond(one.failed, _failed(one), rx.fragment())),
+                rx.cond(Studio.live.length() > Studio.running + 1, _dismiss_all()),
                 data_scrolls="",
                 class_name="flex flex-col gap-2 max-lg:absolute max-lg:inset-x-0 max-lg:bottom-13 max-lg:z-10 max-lg:max-h-13 "
                 "max-lg:snap-y max-lg:overflow-y-auto max-lg:rounded-panel max-lg:has-[details[open]]:max-h-60",
             ),
             # Out of the flow, at the foot of the stage: over the two lines between picture and tools, growing upwards.
-            class_name="flex min-w-0 flex-col gap-2 max-lg:absolute max-lg:inset-x-4 max-lg:top-[calc(1rem+max(48dvh,25rem))]",
+            id="failures",
+            class_name="flex min-w-0 flex-col gap-2 max-lg:absolute max-lg:inset-x-4 max-lg:top-[calc(1rem+max(46dvh,24rem))]",
         ),
+    )
+
+
+def _dismiss_all() -> rx.Component:
+    return rx.el.button(
+        f"Dismiss all {Studio.live.length() - Studio.running}",
+        type="button",
+        on_click=Studio.dismiss_all,
+        class_name=f"{theme.QUIET} self-end max-lg:hidden",
     )
 
 
@@ -60,16 +78,21 @@ def _stop_all() -> rx.Component:
         type="button",
         on_click=Studio.cancel_all,
         title="Every one of them; the credits come back",
-        class_name=f"{theme.QUIET} self-end max-lg:bg-surface",
+        custom_attrs={_CARD_ONLY: ""},
+        class_name=f"{theme.QUIET} self-end max-lg:order-first max-lg:-mt-15 max-lg:-mr-3 max-lg:min-h-11",  # there beside the heading
     )
 
 
-def _error() -> rx.Component:
-    return rx.el.div(
-        rx.el.span(Studio.error),
-        _icon_button("x", "Close", Studio.close_error),
-        role="alert",
-        class_name="flex items-start justify-between gap-2 rounded-control bg-danger-soft px-3 py-2 text-sm text-danger",
+def refusal() -> rx.Component:
+    """What a command came to, when it was refused. On a phone it floats: coming and going it pushes nothing about."""
+    return rx.cond(
+        Studio.error != "",
+        rx.el.div(
+            rx.el.span(Studio.error),
+            _icon_button("x", "Close", Studio.close_error),
+            role="alert",
+            class_name="flex items-start justify-between gap-2 rounded-control bg-danger-soft px-3 py-2 text-sm text-danger max-lg:fixed max-lg:inset-x-4 max-lg:top-17 max-lg:z-25 max-lg:shadow-float",
+        ),
     )
 
 
@@ -78,20 +101,25 @@ def _live(one: rx.Var[LiveView]) -> rx.Component:
         rx.el.div(
             rx.cond(one.preview != "", rx.el.img(src=one.preview, alt="", class_name="size-full object-cover")),
             aria_hidden=True,
+            custom_attrs={"data-thumb": ""},
             class_name="size-12 shrink-0 overflow-hidden rounded-control bg-raised animate-breathe",
         ),
         rx.el.div(
             rx.el.div(
                 rx.el.div(
                     rx.el.span(rx.cond(one.cancelling, "Cancelling", one.label), class_name="font-medium"),
-                    rx.el.span(one.detail, aria_hidden=True, class_name="truncate text-muted tabular-nums"),
+                    rx.el.span(one.detail, aria_hidden=True, class_name="text-muted tabular-nums"),
                     role="status",
-                    class_name="flex min-w-0 grow gap-1.5 text-sm",
+                    class_name="flex min-w-0 grow flex-wrap gap-x-1.5 text-sm",
                 ),
                 _cancel(one),
+                custom_attrs={"data-state": ""},
                 class_name="flex items-center gap-1",
             ),
-            rx.el.p(one.prompt, title=one.prompt, class_name="truncate text-sm text-muted"),
+            rx.cond(one.id == Studio.first_running.id, _way_to_all()),
+            rx.el.p(
+                one.prompt, title=one.prompt, custom_attrs={_CARD_ONLY: ""}, class_name="truncate text-sm text-muted"
+            ),
             rx.el.div(
                 rx.cond(
                     (one.percent < 0) & (one.elapsed >= 0) & (one.usual > 0),
@@ -106,12 +134,26 @@ def _live(one: rx.Var[LiveView]) -> rx.Component:
                     ),
                 ),
                 aria_hidden=True,
+                custom_attrs={_CARD_ONLY: ""},
                 class_name="mt-1.5 h-1 overflow-hidden rounded-full bg-raised",
             ),
+            custom_attrs={"data-words": ""},
             class_name="min-w-0 grow",
         ),
         key=one.id,
-        class_name=f"{theme.PANEL} flex items-center gap-3 p-3",
+        custom_attrs={"data-live": rx.cond(one.id == Studio.first_running.id, "first", "other")},
+        class_name=f"{theme.PANEL} relative flex items-center gap-3 p-3",
+    )
+
+
+def _way_to_all() -> rx.Component:
+    """On the pill, all of which is pressed; its cancel button stands on top."""
+    return view_link(
+        rx.cond(Studio.running > 1, f"{Studio.running} running", "Show all of it"),
+        rx.icon("chevron-right", size=14, class_name="shrink-0"),
+        view=ACTIVITY,
+        custom_attrs={"data-pill": ""},
+        class_name="flex items-center text-xs text-muted tabular-nums before:absolute before:inset-0 before:rounded-[1.625rem] lg:hidden",
     )
 
 
@@ -124,7 +166,7 @@ def _cancel(one: rx.Var[LiveView]) -> rx.Component:
         disabled=one.cancelling,
         title=f"Cancel: {one.prompt}",
         custom_attrs={"data-key": "shift-x"},
-        class_name=f"{theme.QUIET} -my-2 -mr-2 shrink-0 px-2",
+        class_name=f"{theme.QUIET} relative -my-2 -mr-2 shrink-0 px-2 max-lg:min-h-11",
     )
 
 
@@ -147,16 +189,19 @@ def _failed(one: rx.Var[LiveView]) -> rx.Component:
             ),
             class_name="shrink-0 lg:hidden",
         ),
-        _icon_button("x", "Dismiss", Studio.dismiss(one.id)),
+        rx.el.div(
+            _icon_button("x", "Dismiss", Studio.dismiss(one.id)),
+            class_name="shrink-0 lg:absolute lg:top-1.5 lg:right-1.5",  # what is said has the whole width there
+        ),
         role="alert",
         key=one.id,
-        class_name="group flex items-start gap-3 rounded-panel border border-danger bg-surface p-3 max-lg:min-h-13 max-lg:snap-start max-lg:items-center max-lg:gap-1.5 max-lg:px-2 max-lg:py-1 max-lg:has-[details[open]]:items-start",
+        class_name="group flex items-start gap-3 lg:relative rounded-panel border border-danger bg-surface p-3 max-lg:min-h-13 max-lg:snap-start max-lg:items-center max-lg:gap-1.5 max-lg:px-2 max-lg:py-1 max-lg:has-[details[open]]:items-start",
     )
 
 
 def _cause(one: rx.Var[LiveView]) -> rx.Component:
     return rx.el.div(
-        rx.el.p(one.prompt, class_name="truncate text-sm font-medium max-lg:order-1"),
+        rx.el.p(one.prompt, title=one.prompt, class_name="truncate text-sm font-medium max-lg:order-1 lg:pr-6"),
         rx.el.p(
             one.error,
             class_name="text-sm text-muted max-lg:order-3 max-lg:col-span-2 max-lg:truncate max-lg:text-xs max-lg:group-has-[details[open]]:whitespace-normal",
@@ -178,17 +223,23 @@ def _cause(one: rx.Var[LiveView]) -> rx.Component:
 def _ways_on(one: rx.Var[LiveView]) -> rx.Component:
     return rx.el.div(
         rx.el.button("Retry", type="button", on_click=Studio.retry(one.id), class_name=_SMALL),
+        rx.el.button(
+            "Edit",
+            type="button",
+            on_click=Composer.reuse(one.id),
+            custom_attrs={BRINGS: COMPOSER},
+            class_name=_SMALL,
+        ),
         rx.cond(
             one.elsewhere != "",
             rx.el.button(
-                f"With {one.elsewhere} instead",
+                f"{one.elsewhere} instead",
                 type="button",
                 on_click=Tools.elsewhere(one.id),
                 title="The same words and settings, made by another model",
                 class_name=_SMALL,
             ),
         ),
-        rx.el.button("Edit", type="button", on_click=Composer.reuse(one.id), class_name=theme.QUIET),
         class_name="mt-2 flex flex-wrap gap-x-2 gap-y-1 max-lg:hidden max-lg:group-has-[details[open]]:flex",
     )
 
@@ -232,9 +283,18 @@ def _everything() -> rx.Component:
                 rx.el.button(
                     "Show older", type="button", on_click=Studio.show_more, class_name=f"{theme.SECONDARY} w-full"
                 ),
+                rx.el.a(
+                    "All pictures in the library",
+                    rx.icon("chevron-right", size=16, class_name="shrink-0"),
+                    href=f"/w/{Studio.username_shown}/library",
+                    class_name=f"{theme.QUIET} min-h-11",
+                ),
             ),
         ),
-        rx.el.p("What you make is kept here until you delete it, private to you.", class_name=theme.HINT),
+        rx.cond(
+            Studio.ready,
+            rx.el.p("What you make is kept here until you delete it, private to you.", class_name=theme.HINT),
+        ),
     )
 
 
@@ -250,18 +310,22 @@ def _made(one: rx.Var[MadeView]) -> rx.Component:
         rx.el.div(
             rx.el.p(one.prompt, title=one.prompt, class_name="truncate text-sm"),
             rx.el.div(
-                rx.el.p(
-                    f"{one.about} · {one.cost}",
-                    title=f"{one.about} · {one.cost}",
-                    class_name="min-w-0 grow truncate text-xs text-muted",
+                rx.el.p(f"{one.about} · {one.cost}", class_name="max-w-full grow text-xs wrap-anywhere text-muted"),
+                rx.el.div(
+                    _icon_button(
+                        "repeat", f"Reuse: {one.prompt}", Composer.reuse(one.id), custom_attrs={BRINGS: COMPOSER}
+                    ),
+                    rx.cond(
+                        one.results.length() > 0,
+                        _icon_button(
+                            "share-2", f"Link to everything of: {one.prompt}", ShareDialog.ask_generation(one.id)
+                        ),
+                    ),
+                    delete_entry(one),
+                    class_name="-mr-1.5 ml-auto flex items-center",
                 ),
-                _icon_button("repeat", f"Reuse: {one.prompt}", Composer.reuse(one.id)),
-                rx.cond(
-                    one.results.length() > 0,
-                    _icon_button("share-2", f"Link to everything of: {one.prompt}", ShareDialog.ask_generation(one.id)),
-                ),
-                delete_entry(one),
-                class_name="-mr-1.5 flex items-center",
+                # Model and price are never cut: where they leave no room for the buttons, these go below.
+                class_name="flex flex-wrap items-center",
             ),
             class_name="min-w-0 grow basis-0",
         ),
@@ -272,29 +336,30 @@ def _made(one: rx.Var[MadeView]) -> rx.Component:
 
 def _thumb(one: rx.Var[MadeView], id: rx.Var[str], at: rx.Var[int]) -> rx.Component:
     total = one.results.length()
+    alt = rx.cond(total == 1, one.prompt, f"{one.prompt} ({at + 1} of {total})")
+    return rx.fragment(thumb_in_history(image_id=id, alt=alt), key=id)
+
+
+@rx.memo  # it asks by itself which picture is on the stage: with another one there, the rows around it stay as they are
+def thumb_in_history(image_id: rx.Var[str], alt: rx.Var[str]) -> rx.Component:
+    """A picture in the history that goes to the stage."""
     return rx.el.button(
-        picture(
-            f"/media/{id}/thumb",
-            rx.cond(total == 1, one.prompt, f"{one.prompt} ({at + 1} of {total})"),
-            64,
-            64,
-            loading="lazy",
-            class_name="size-full object-cover",
-        ),
+        picture(f"/media/{image_id}/thumb", alt, 64, 64, loading="lazy", class_name="size-full object-cover"),
         type="button",
-        on_click=Studio.choose(id),
-        key=id,
-        aria_current=rx.cond(id == Studio.stage.id, "true", "false"),
+        on_click=Studio.choose(image_id),
+        custom_attrs={BRINGS: STAGE},
+        aria_current=rx.cond(image_id == Studio.stage.id, "true", "false"),
         class_name="aspect-square overflow-hidden rounded-control border-2 border-transparent bg-raised aria-[current=true]:border-accent-text cursor-pointer",
     )
 
 
-def _icon_button(icon: str, label: str | rx.Var[str], on_click: EventSpec) -> rx.Component:
+def _icon_button(icon: str, label: str | rx.Var[str], on_click: EventSpec, **props: object) -> rx.Component:
     return rx.el.button(
         rx.icon(icon, size=16),
         type="button",
         on_click=on_click,
         aria_label=label,
         title=label,
-        class_name="grid size-8 shrink-0 place-items-center rounded-control text-muted hover:bg-raised hover:text-ink cursor-pointer",
+        class_name="grid size-8 shrink-0 place-items-center rounded-control text-muted hover:bg-raised hover:text-ink cursor-pointer max-lg:size-11",
+        **props,
     )

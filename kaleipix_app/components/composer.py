@@ -7,7 +7,7 @@ import reflex as rx
 from kaleipix_app.components import theme
 from kaleipix_app.components.model_picker import model_picker
 from kaleipix_app.components.model_settings import model_settings
-from kaleipix_app.components.price_button import price_button
+from kaleipix_app.components.price_button import COMPOSER_ERROR, price_button
 from kaleipix_app.components.prompt_field import prompt_field
 from kaleipix_app.components.prompt_history import history_button
 from kaleipix_app.components.sources import sources
@@ -30,7 +30,7 @@ def composer() -> rx.Component:
         price_button(),
         on_submit=Composer.generate,
         aria_label="Composer",
-        class_name="flex flex-col gap-5",
+        class_name="flex flex-col gap-5 max-lg:gap-4",
     )
 
 
@@ -49,6 +49,8 @@ def _prompt() -> rx.Component:
             limit=offers.PROMPT_LIMIT,
             disabled=_NOT_READY,
             on_step=PromptHistory.step,
+            wrong=(Composer.error != "") & (Composer.wrong == "prompt"),
+            told_by=COMPOSER_ERROR,
             placeholder="Colours, mood, a place: “stained glass sunset over the ocean”",
             class_name=f"{theme.FIELD} min-h-22 resize-none py-2.5 leading-relaxed",
         ),
@@ -71,7 +73,7 @@ def _examples() -> rx.Component:
         ],
         id="examples",
         data_scrolls="",
-        class_name="flex flex-wrap gap-1.5 max-lg:flex-nowrap max-lg:overflow-x-auto max-lg:-mx-4 max-lg:px-4 max-lg:pb-1",
+        class_name=f"{theme.SIDEWAYS} flex flex-wrap gap-1.5 max-lg:-mx-4 max-lg:flex-nowrap max-lg:pr-14 max-lg:pb-1 max-lg:pl-4",
     )
 
 

@@ -21,8 +21,8 @@ def fresh_code_dialog() -> rx.Component:
             class_name="text-sm text-muted",
         ),
         rx.el.form(
-            code_field("fresh-code", "Code"),
-            error_line(FreshCode.error),
+            code_field("fresh-code", "Code", FreshCode.error),
+            error_line(FreshCode.error, "fresh-code-error"),
             rx.el.div(
                 rx.el.button(
                     "Send a new code", type="button", on_click=FreshCode.resend, class_name=f"{theme.QUIET} -ml-3"

@@ -6,61 +6,74 @@ import reflex as rx
 
 from kaleipix_app.components import theme
 from kaleipix_app.components.question import question
-from kaleipix_app.components.shell import error_line
+from kaleipix_app.components.shell import error_line, told_wrong
 from kaleipix_app.state.library import Library
 from kaleipix_app.state.selection import Chosen
 
 _ACTION = (
     "inline-flex items-center justify-center gap-1.5 min-h-10 shrink-0 px-3 rounded-control text-sm font-medium text-ink "
-    "transition-colors hover:bg-raised cursor-pointer"
+    "transition-colors hover:bg-raised cursor-pointer max-lg:min-h-11"
 )
+_COMMON = "max-lg:-order-1 max-lg:px-2"
 
 
 def selection_bar() -> rx.Component:
-    """Low on the screen while anything is selected. The region is there before its text, for screen readers."""
+    """Low on the screen while anything is selected: a line on a desk, two on a phone."""
+    is_any = Chosen.count != ""
     return rx.el.div(
-        rx.el.p(
-            rx.cond(Chosen.count != "", f"{Chosen.count} selected", ""),
-            role="status",
-            class_name="shrink-0 px-2 text-sm font-semibold tabular-nums empty:hidden",
-        ),
-        rx.cond(
-            Chosen.count != "",
-            rx.el.div(
-                rx.cond(
-                    ~Chosen.everything,
-                    rx.el.button(
-                        f"Select all {Library.total} matching",
-                        type="button",
-                        on_click=Chosen.select_all,
-                        class_name=f"{_ACTION} text-accent-text",
-                    ),
-                ),
-                _button("star", "Favourite", Chosen.mark(~Library.filter.favourites)),
-                _into(),
-                rx.cond(
-                    Library.filter.collection != "", _button("folder-minus", "Remove from collection", Chosen.take_out)
-                ),
-                _button("share-2", "Share", Chosen.share),
-                _button("folder-archive", "ZIP", Chosen.zip),
-                _button("trash-2", "Delete", Chosen.delete(""), "hover:text-danger"),
-                _button("x", "Clear", Chosen.clear),
-                class_name="flex min-w-0 flex-wrap items-center gap-x-1 lg:flex-nowrap",
+        rx.el.div(
+            rx.el.p(  # here before its text, for screen readers
+                rx.cond(is_any, f"{Chosen.count} selected", ""),
+                role="status",
+                class_name="shrink-0 px-2 text-sm font-semibold tabular-nums empty:hidden",
             ),
+            rx.cond(is_any & ~Chosen.everything, _select_all()),
+            rx.cond(is_any, _button("x", "Clear", Chosen.clear, "ml-auto lg:order-last lg:ml-0")),
+            class_name="flex items-center lg:contents",
         ),
+        rx.cond(is_any, _actions()),
         role="group",
         aria_label="Selection",
         class_name=rx.cond(
-            Chosen.count != "",
-            "fixed inset-x-3 bottom-17 z-30 mx-auto flex max-w-fit flex-col rounded-panel border border-edge bg-surface p-1.5 shadow-float sm:flex-row sm:items-center lg:bottom-6",
+            is_any,
+            "fixed inset-x-3 bottom-[calc(4.25rem+env(safe-area-inset-bottom))] z-30 flex flex-col rounded-panel border border-edge bg-surface p-1.5 shadow-float lg:bottom-6 lg:mx-auto lg:max-w-fit lg:flex-row lg:items-center",
             "sr-only",
         ),
     )
 
 
-def _button(icon: str, label: str, on_click: rx.event.EventType, class_name: str = "") -> rx.Component:
+def _select_all() -> rx.Component:
     return rx.el.button(
-        rx.icon(icon, size=16), label, type="button", on_click=on_click, class_name=f"{_ACTION} {class_name}"
+        f"Select all {Library.total} matching",
+        type="button",
+        on_click=Chosen.select_all,
+        class_name=f"{_ACTION} text-accent-text",
+    )
+
+
+def _actions() -> rx.Component:
+    """What is wanted most comes first on a phone, where the row runs on sideways."""
+    return rx.el.div(
+        _button("star", "Favourite", Chosen.mark(~Library.filter.favourites), _COMMON),
+        _into(),
+        rx.cond(Library.filter.collection != "", _button("folder-minus", "Remove from collection", Chosen.take_out)),
+        _button("share-2", "Share", Chosen.share, _COMMON),
+        _button(
+            "folder-archive", "ZIP", Chosen.zip, _COMMON, title="One file with the pictures, their sources and settings"
+        ),
+        _button("trash-2", "Delete", Chosen.delete(""), f"hover:text-danger {_COMMON}"),
+        class_name=f"{theme.SIDEWAYS} flex min-w-0 items-center gap-x-1 max-lg:pr-14",
+    )
+
+
+def _button(icon: str, label: str, on_click: rx.event.EventType, class_name: str = "", title: str = "") -> rx.Component:
+    return rx.el.button(
+        rx.icon(icon, size=16),
+        label,
+        type="button",
+        on_click=on_click,
+        title=title or label,
+        class_name=f"{_ACTION} {class_name}",
     )
 
 
@@ -91,7 +104,8 @@ def collection_tools() -> rx.Component:
                 on_click=Chosen.ask_name("delete"),
                 class_name=f"{theme.QUIET} hover:text-danger",
             ),
-            class_name="flex whitespace-nowrap",
+            # Too much for one line of a phone: then they go below, flush with the heading.
+            class_name="flex whitespace-nowrap max-sm:-ml-3 max-sm:w-full lg:ml-auto",
         ),
     )
 
@@ -120,12 +134,13 @@ def collection_question() -> rx.Component:
                         name="name",
                         max_length=60,
                         required=True,
+                        **told_wrong(Chosen.error != "", "collection-error"),
                         class_name=f"{theme.FIELD} h-11",
                     ),
                     class_name="flex flex-col gap-1.5",
                 ),
             ),
-            error_line(Chosen.error),
+            error_line(Chosen.error, "collection-error"),
             rx.el.div(
                 rx.el.button("Cancel", type="button", on_click=Chosen.ask_name(""), class_name=theme.SECONDARY),
                 rx.el.button(

@@ -9,7 +9,7 @@ from kaleipix_app.state.library import Library
 from kaleipix_app.state.library_views import OptionView
 
 _CHIP = (
-    "h-9 shrink-0 rounded-full border border-edge bg-surface px-3 text-sm text-ink transition-colors hover:bg-raised "
+    "h-9 max-lg:h-11 shrink-0 rounded-full border border-edge bg-surface px-3 text-sm text-ink transition-colors hover:bg-raised "
     "disabled:opacity-50 cursor-pointer aria-pressed:border-accent-text aria-pressed:text-accent-text "
     "data-set:border-accent-text data-set:text-accent-text"
 )
@@ -47,11 +47,14 @@ def filters() -> rx.Component:
             rx.cond(
                 Library.filter.is_set,
                 rx.el.button(
-                    "Clear", type="button", on_click=Library.show_everything, class_name=f"{theme.QUIET} shrink-0"
+                    "Clear",
+                    type="button",
+                    on_click=Library.show_everything,
+                    class_name=f"{theme.QUIET} shrink-0 max-lg:-order-1 max-lg:-ml-3",  # never out of sight
                 ),
             ),
             data_scrolls="",
-            class_name="-mx-4 flex items-center gap-2 overflow-x-auto px-4 py-1 lg:mx-0 lg:flex-wrap lg:overflow-visible lg:px-0",
+            class_name=f"{theme.SIDEWAYS} -mx-4 flex items-center gap-2 px-4 py-1 max-lg:pr-14 lg:mx-0 lg:flex-wrap lg:px-0",
         ),
         role="search",
         aria_label="Filter",
@@ -87,7 +90,7 @@ def _choice(
         aria_label=label,
         disabled=~Library.ready,
         custom_attrs={"data-set": rx.cond(value != "", "", rx.Var("undefined"))},
-        class_name=_CHIP,
+        class_name=f"{_CHIP} [field-sizing:content]",  # as wide as what is chosen, not as the longest that could be
     )
 
 

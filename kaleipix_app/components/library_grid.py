@@ -1,6 +1,6 @@
 """The library's grid: dates, rows of square tiles, and only those rows in the document that are on the screen.
 
-It keeps what it has been given, asks for the next page before its end is reached, and owns the marks of the selection;
+It is as long as all pictures that match, asks for those that come near the screen, and owns the marks of the selection;
 what is selected is counted and acted on by the server.
 """
 
@@ -9,11 +9,15 @@ from __future__ import annotations
 import reflex as rx
 
 from kaleipix_app.components.library_grid_code import CODE
-from kaleipix_app.state.library_views import ChangeView, PageView
+from kaleipix_app.state.library_views import ChangeView, DaysView, PageView
 
 
 def _one_text(value: rx.Var[str]) -> list[rx.Var]:
     return [value]
+
+
+def _text_and_number(value: rx.Var[str], number: rx.Var[int]) -> list[rx.Var]:
+    return [value, number]
 
 
 def _text_and_truth(value: rx.Var[str], on: rx.Var[bool]) -> list[rx.Var]:
@@ -25,15 +29,17 @@ def _two_texts(first: rx.Var[str], last: rx.Var[str]) -> list[rx.Var]:
 
 
 class LibraryGrid(rx.Component):
-    """Tiles of `page` and of those before it, changed by `change`; nothing is selected anew when `cleared` grows."""
+    """Tiles of every `page` so far, at their places among `days`, changed by `change`; nothing is selected anew when `cleared` grows."""
 
     tag = "KxLibraryGrid"
     page: rx.Var[PageView]
     found: rx.Var[int]  # how many there are in all
+    days: rx.Var[DaysView]
     change: rx.Var[ChangeView]
     cleared: rx.Var[int]
     everything: rx.Var[bool]  # was selected from outside of the grid
-    on_more: rx.EventHandler[_one_text]  # behind this id
+    on_fill: rx.EventHandler[_text_and_number]  # a page from this day on, without its first so many
+    on_days: rx.EventHandler[rx.event.no_args_event_spec]  # how long is the list, day by day?
     on_zone: rx.EventHandler[_one_text]  # the browser's time zone
     on_open: rx.EventHandler[_one_text]
     on_favourite: rx.EventHandler[_one_text]

@@ -1,83 +1,63 @@
 """The browser's half of the library's grid."""
 
+from kaleipix_app.components.library_grid_list import CODE as LIST
+from kaleipix_app.components.library_grid_scale import CODE as SCALE
 from kaleipix_app.components.library_grid_touch import CODE as TOUCH
 
 # Rows have known heights, so that what is on the screen follows from the scroll position alone. The row of the tile
-# that the keyboard is on always stays in the document, or the focus would be lost. Ids sort by time.
-_LAYOUT = """
-const KX_GAP = 8, KX_DAY = 52, KX_OVER = 500, KX_AHEAD = 1600;
-const kxDay = new Intl.DateTimeFormat("en-GB", {weekday: "long", day: "numeric", month: "long", year: "numeric"});
-function kxColumns(width) { return width < 600 ? 3 : Math.max(4, Math.floor((width + KX_GAP) / (190 + KX_GAP))); }
-function kxRows(items, width) {
-  const columns = kxColumns(width), size = Math.floor((width - (columns - 1) * KX_GAP) / columns), rows = [];
-  let top = 0, day = "", from = 0;
-  items.forEach((item, at) => {
-    const date = new Date(item.at).toDateString();
-    if (date !== day) {
-      day = date; from = at;
-      rows.push({day: kxDay.format(item.at), top, height: KX_DAY}); top += KX_DAY;
-    }
-    if ((at - from) % columns === 0) { rows.push({from: at, to: at + 1, top, height: size}); top += size + KX_GAP; }
-    else rows[rows.length - 1].to = at + 1;
-  });
-  return {rows, columns, size, height: top};
-}
-function kxMerged(items, change, oldest) {
-  const gone = new Set(change.removed), put = new Map(change.put.map((one) => [one.id, one]));
-  const kept = items.filter((one) => !gone.has(one.id)).map((one) => { const other = put.get(one.id); put.delete(one.id); return other ?? one; });
-  const before = (a, b) => oldest ? a.id < b.id : a.id > b.id;
-  for (const one of put.values()) {
-    const at = kept.findIndex((other) => before(one, other));
-    kept.splice(at < 0 ? kept.length : at, 0, one);
-  }
-  return kept;
-}
+# that the keyboard is on always stays in the document, or the focus would be lost.
+_KEPT = """
 // What the list was when its page was left, for whoever comes back to it by Back: the same list at the same place.
 let kxKept = null, kxCameBack = false;
-if (typeof window !== "undefined") window.addEventListener("popstate", () => { kxCameBack = true; setTimeout(() => { kxCameBack = false; }, 500); }, true);
+if (typeof window !== "undefined") window.addEventListener("popstate", () => { kxCameBack = true; setTimeout(() => { kxCameBack = false; }, 3000); }, true);
 const kxAddress = () => window.location.pathname + window.location.search;
-function kxRestored(kept, page, found) {
-  const last = page.items[page.items.length - 1], at = last ? kept.items.findIndex((one) => one.id === last.id) : -1;
-  const added = page.items.length - (at + 1);
-  return at >= 0 && (found > 10000 || found - kept.found === added) ? [...page.items, ...kept.items.slice(at + 1)] : null;  // no more than that are counted
-}
 const kxIsTyping = (target) => target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], dialog");
 """
 
 _GRID = """
-function KxLibraryGrid({page, found, change, cleared, everything, onMore, onZone, onOpen, onFavourite, onDelete, onToggle, onRange, onAll, onNone, ref: _ref, ...props}) {
-  const box = useRef(null), known = useRef({version: -1, change: 0, asked: null}), live = useRef({});
+function KxLibraryGrid({page, found, days, change, cleared, everything, onFill, onDays, onZone, onOpen, onFavourite, onDelete, onToggle, onRange, onAll, onNone, ref: _ref, ...props}) {
+  const box = useRef(null), known = useRef({version: -1, days: 0, top: null, asked: null, surveyed: ""}), live = useRef({}), ranges = useRef([]);
   const kept = useRef(null), place = useRef({top: 0, address: ""});
-  const [items, setItems] = useState([]), [ended, setEnded] = useState(false), [width, setWidth] = useState(0), [view, setView] = useState([0, 1200]);
+  const [list, setList] = useState({days: [], items: [], isWhole: false, change: 0}), [width, setWidth] = useState(0), [view, setView] = useState([0, 1200]);
   const [active, setActive] = useState(0), [anchor, setAnchor] = useState(-1), focusNext = useRef(false);
-  const [chosen, setChosen] = useState({all: false, ids: new Set()});
+  const [chosen, setMarks] = useState({all: false, ids: new Set()});
+  const setChosen = (next) => { if (typeof next !== "function") ranges.current = []; setMarks(next); };
   const isChosen = (id) => chosen.all !== chosen.ids.has(id), any = chosen.all || chosen.ids.size > 0;
-  const layout = useMemo(() => kxRows(items, width), [items, width]);
+  const {items} = list, layout = useMemo(() => kxLayout(list.days, width), [list.days, width]);
 
   useEffect(() => { onZone?.(Intl.DateTimeFormat().resolvedOptions().timeZone ?? "UTC"); }, []);
   useEffect(() => {
-    const now = known.current, first = now.version < 0;
-    if (first && kxCameBack && kxKept?.address === kxAddress()) {
+    const now = known.current;
+    const start = (top) => { known.current = {version: page.version, days: days.version, top, asked: null, surveyed: ""}; };
+    const whole = () => setList({days: kxDaysOf(page.items), items: page.items, isWhole: page.ended, change: change.version});
+    if (now.version < 0 && kxCameBack && kxKept?.address === kxAddress()) {
       kept.current = kxKept; place.current = {...kxKept};
-      known.current = {version: page.version, change: change.version, asked: null};
-      setItems(kxKept.items); setEnded(kxKept.ended);
+      start(null);
+      setList({...kxKept.list, change: change.version});
     } else if (page.version !== now.version) {
-      if (page.after !== "") return;
-      const again = page.opened && place.current.address === kxAddress() && kxRestored(place.current, page, found);
-      known.current = {version: page.version, change: change.version, asked: null};
-      if (again) { setItems(again); return; }
-      setItems(page.items); setEnded(page.ended); setActive(0); setAnchor(-1); setChosen({all: false, ids: new Set()});
-    } else if (page.after !== "" && page.after === now.asked) {
+      if (page.place !== "") return;
+      const again = page.opened && place.current.address === kxAddress() && place.current.list?.items.length;
+      start(again && !page.ended ? page.items : null);
+      if (!again) { whole(); setActive(0); setAnchor(-1); setChosen({all: false, ids: new Set()}); }
+      else if (page.ended) whole();
+      else setList((old) => ({...old, change: change.version}));
+    } else if (page.place !== "" && page.place === now.asked?.place) {
+      const {day, skip} = now.asked;
       now.asked = null;
-      setItems((all) => { const there = new Set(all.map((one) => one.id)); return [...all, ...page.items.filter((one) => !there.has(one.id))]; });
-      setEnded(page.ended);
+      setList((old) => kxFilled(old, day, skip, page.items));
+      const within = page.items.filter((one) => ranges.current.some(([low, high]) => low <= one.id && one.id <= high));
+      if (within.length) setChosen((old) => { const ids = new Set(old.ids); for (const one of within) old.all ? ids.delete(one.id) : ids.add(one.id); return {...old, ids}; });
     }
   }, [page]);
   useEffect(() => {
-    if (change.version === known.current.change) return;
-    known.current.change = change.version;
-    setItems((all) => kxMerged(all, change, page.oldest));
+    if (known.current.version >= 0) setList((old) => old.change === change.version ? old : {...kxChanged(old, change, page.oldest), change: change.version});
   }, [change]);
+  useEffect(() => {
+    const now = known.current, {top} = now;
+    if (days.version === now.days || days.page !== now.version) return;
+    now.days = days.version; now.top = null;
+    setList((old) => kxReconciled(old, kxDaysRead(days.text, page.oldest), top ?? []));
+  }, [days]);
   useEffect(() => { setChosen({all: false, ids: new Set()}); setAnchor(-1); }, [cleared]);
   useEffect(() => { if (everything) setChosen((old) => old.all ? old : {all: true, ids: new Set()}); }, [everything]);
 
@@ -86,7 +66,7 @@ function KxLibraryGrid({page, found, change, cleared, everything, onMore, onZone
     kept.current.isBack = true;
     window.scrollTo(0, kept.current.top);
   }, [items, width]);
-  useEffect(() => { Object.assign(place.current, {items, ended, found, address: kxAddress()}); }, [items, ended, found]);
+  useEffect(() => { Object.assign(place.current, {list, address: kxAddress()}); }, [list]);
   useLayoutEffect(() => () => { kxKept = place.current; }, []);
   useLayoutEffect(() => {
     const measure = () => {
@@ -106,39 +86,49 @@ function KxLibraryGrid({page, found, change, cleared, everything, onMore, onZone
   }, []);
   const bottom = view[0] + view[1] + 2 * KX_OVER + 100;
   useEffect(() => {
-    const last = items[items.length - 1];
-    if (!ended && last && known.current.asked !== last.id && bottom + KX_AHEAD > layout.height) {
-      known.current.asked = last.id;
-      onMore?.(last.id);
-    }
-  }, [items, ended, bottom, layout.height]);
+    const now = known.current, differs = now.top || !list.isWhole || found !== items.length;
+    const state = [page.version, change.version, found].join();  // asked once for each
+    if (now.version < 0 || !differs || list.change !== change.version || now.surveyed === state) return;
+    now.surveyed = state;
+    onDays?.();
+  }, [list, found]);
+  useEffect(() => {
+    const now = known.current;
+    if (!list.isWhole || !width || (now.asked && Date.now() - now.asked.since < 5000)) return;
+    const wanted = kxWanted(items, layout, view[0] + KX_OVER, view[0] + KX_OVER + view[1] + 100);
+    if (!wanted) return;
+    now.asked = {...wanted, place: wanted.day + " " + wanted.skip, since: Date.now()};
+    onFill?.(wanted.day, wanted.skip);
+  }, [list, layout, view]);
 
   const toggle = (id) => {
     onToggle?.(id, !isChosen(id));
     setChosen((old) => { const ids = new Set(old.ids); if (!ids.delete(id)) ids.add(id); return {...old, ids}; });
   };
+  const range = (low, high) => { ranges.current.push([low, high].sort()); onRange?.(low, high); };
   const pick = (at, event) => {
+    if (!items[at]) return;
     if (event?.shiftKey && anchor >= 0 && items[anchor]) {
       const [from, to] = [Math.min(anchor, at), Math.max(anchor, at)];
       setChosen((old) => {
         const ids = new Set(old.ids);
-        for (const one of items.slice(from, to + 1)) old.all ? ids.delete(one.id) : ids.add(one.id);
+        for (const one of items.slice(from, to + 1)) if (one) old.all ? ids.delete(one.id) : ids.add(one.id);
         return {...old, ids};
       });
-      onRange?.(items[from].id, items[to].id);
+      range(items[from].id, items[to].id);
     } else { toggle(items[at].id); setAnchor(at); }
   };
   const clicked = (at, event) => {
     setActive(at);
-    if (event.shiftKey || event.metaKey || event.ctrlKey || any) pick(at, event); else onOpen?.(items[at].id);
+    if (event.shiftKey || event.metaKey || event.ctrlKey || any) pick(at, event); else if (items[at]) onOpen?.(items[at].id);
   };
   const move = (at) => { focusNext.current = true; setActive(Math.max(0, Math.min(items.length - 1, at))); };
-  const rowOf = (at) => layout.rows.findIndex((row) => row.to !== undefined && row.from <= at && at < row.to);
   const vertical = (step) => {
-    let row = rowOf(active) + step;
-    while (layout.rows[row]?.day) row += step;
-    const there = layout.rows[row];
-    if (there) move(Math.min(there.to - 1, there.from + (active - layout.rows[rowOf(active)].from)));
+    const block = kxBlockOf(layout, active), {columns} = layout;
+    if (!block) return;
+    const line = Math.floor((active - block.from) / columns) + step, next = layout.blocks[layout.blocks.indexOf(block) + step];
+    const there = 0 <= line && line < block.lines ? kxLine(layout, block, line) : next && kxLine(layout, next, step > 0 ? 0 : next.lines - 1);
+    if (there) move(Math.min(there.to - 1, there.from + (active - block.from) % columns));
   };
   const keyed = (event) => {
     const mod = event.ctrlKey || event.metaKey, key = event.key;
@@ -149,8 +139,8 @@ function KxLibraryGrid({page, found, change, cleared, everything, onMore, onZone
     if (mod || event.altKey) return;
     if (key === "Escape" && any) return act(() => { setChosen({all: false, ids: new Set()}); onNone?.(); });
     if (key === "Delete" && (any || (inside && at))) return act(() => onDelete?.(any ? "" : at));
-    if (!inside || !at) return;
-    if (key === ".") return act(() => onFavourite?.(at));
+    if (!inside) return;
+    if (key === "." && at) return act(() => onFavourite?.(at));
     if (key === " ") return act(() => pick(active, event));
     if (key === "ArrowRight") return act(() => move(active + 1));
     if (key === "ArrowLeft") return act(() => move(active - 1));
@@ -173,26 +163,29 @@ function KxLibraryGrid({page, found, change, cleared, everything, onMore, onZone
     tile?.scrollIntoView({block: "nearest"});
   }, [active]);
 
-  Object.assign(live.current, {items, chosen, any, choose: setChosen, onToggle, onRange, onAnchor: setAnchor});
+  Object.assign(live.current, {items, chosen, any, choose: setMarks, onToggle, onRange: range, onAnchor: setAnchor});
   useKxSwipe(box, live);
-  const tile = (item, at) => jsx("div", {key: item.id, role: "gridcell", "aria-selected": isChosen(item.id), className: "group relative", style: {width: layout.size, height: layout.size}},
+  const tile = (item, at) => jsx("div", {key: at, role: "gridcell", "aria-selected": isChosen(item.id), className: "group relative", style: {width: layout.size, height: layout.size}},
     jsx("button", {type: "button", "data-at": at, tabIndex: at === active ? 0 : -1, onFocus: () => setActive(at),
       onClick: (event) => clicked(at, event), style: {WebkitTouchCallout: "none"},
       className: "block size-full overflow-hidden rounded-control bg-raised cursor-pointer select-none " + (isChosen(item.id) ? "p-2" : "")},
-      jsx("img", {src: "/media/" + item.id + "/thumb", alt: item.alt, width: 320, height: 320, decoding: "async", draggable: false,
+      jsx("img", {key: item.id, src: "/media/" + item.id + "/thumb", alt: item.alt, width: 320, height: 320, decoding: "async", draggable: false,
         className: "size-full rounded-control object-cover"})),
     jsx("button", {type: "button", role: "checkbox", tabIndex: -1, "aria-checked": isChosen(item.id), "aria-label": "Select: " + item.alt, onClick: (event) => { setActive(at); pick(at, event); },
       className: "absolute left-1.5 top-1.5 grid size-7 place-items-center rounded-full border text-sm font-bold shadow-raised cursor-pointer focus-visible:opacity-100 "
         + (isChosen(item.id) ? "border-transparent bg-accent text-accent-ink" : "border-edge bg-surface text-transparent opacity-0 hover:text-ink group-hover:opacity-100 group-focus-within:opacity-100 " + (any ? "opacity-100" : ""))}, "✓"),
     item.favourite && jsx("span", {className: "pointer-events-none absolute bottom-1.5 right-1.5 grid size-7 place-items-center rounded-full bg-surface text-accent-text shadow-raised"},
       jsx("span", {"aria-hidden": true}, "★"), jsx("span", {className: "sr-only"}, "Favourite")));
-  const shown = layout.rows.map((row, index) => [row, index]).filter(([row]) => (row.top + row.height > view[0] && row.top < bottom) || (row.to !== undefined && row.from <= active && active < row.to));
-  return jsx("div", {...props, ref: box, role: "grid", "aria-multiselectable": true, "aria-rowcount": ended ? layout.rows.length : -1, style: {position: "relative", touchAction: "pan-y pinch-zoom", height: layout.height + (ended ? 0 : 160)}},
-    shown.map(([row, index]) => jsx("div", {key: row.day ?? "r" + row.from, role: "row", "aria-rowindex": index + 1, className: "absolute inset-x-0 flex", style: {top: row.top, height: row.height, gap: KX_GAP}},
-      row.day ? jsx("div", {role: "gridcell", className: "flex items-end pb-2"}, jsx("h2", {className: "text-sm font-semibold text-muted"}, row.day))
-        : items.slice(row.from, row.to).map((item, offset) => tile(item, row.from + offset)))),
-    !ended && jsx("div", {key: "end" + layout.height, role: "row", className: "absolute inset-x-0 bottom-0 flex h-36 gap-2"},
-      jsx("div", {role: "gridcell", className: "w-full animate-breathe rounded-control bg-raised"}, jsx("span", {className: "sr-only"}, "Loading more"))));
+  const hole = (at) => jsx("div", {key: at, role: "gridcell", style: {width: layout.size, height: layout.size}},
+    jsx("button", {type: "button", "data-at": at, tabIndex: at === active ? 0 : -1, onFocus: () => setActive(at), "aria-label": "Loading",
+      className: "block size-full rounded-control bg-raised " + (items[at] === null ? "" : "animate-breathe")}));
+  const rows = kxRowsIn(layout, view[0], bottom), on = kxBlockOf(layout, active), its = on && kxLine(layout, on, Math.floor((active - on.from) / layout.columns));
+  if (its && !rows.some((row) => row.row === its.row)) rows.push(its);
+  return jsx("div", {...props, ref: box, role: "grid", "aria-multiselectable": true, "aria-rowcount": list.isWhole ? layout.rows : -1, style: {position: "relative", touchAction: "pan-y pinch-zoom", height: layout.height}},
+    jsx(KxScale, {key: "scale", layout, top: view[0] + KX_OVER + 60, isLong: list.isWhole && layout.height > 4 * view[1]}),
+    rows.map((row) => jsx("div", {key: row.day ?? "r" + row.from, role: "row", "aria-rowindex": row.row, className: "absolute inset-x-0 flex", style: {top: row.top, height: row.height, gap: KX_GAP}},
+      row.day ? jsx("div", {role: "gridcell", className: "flex items-end pb-2"}, jsx("h2", {className: "text-sm font-semibold text-muted"}, kxDayName.format(kxDate(row.day))))
+        : Array.from({length: row.to - row.from}, (_, n) => items[row.from + n] ? tile(items[row.from + n], row.from + n) : hole(row.from + n)))));
 }"""
 
-CODE = _LAYOUT + TOUCH + _GRID
+CODE = LIST + SCALE + _KEPT + TOUCH + _GRID

@@ -15,7 +15,7 @@ function useKxSwipe(box, live) {
     const was = (item) => drag.base.all !== drag.base.ids.has(item.id);
     const show = () => {
       const ids = new Set(drag.base.ids), [from, to] = [Math.min(drag.first, drag.last), Math.max(drag.first, drag.last)];
-      for (const item of live.current.items.slice(from, to + 1)) drag.base.all ? ids.delete(item.id) : ids.add(item.id);
+      for (const item of live.current.items.slice(from, to + 1)) if (item) drag.base.all ? ids.delete(item.id) : ids.add(item.id);
       live.current.choose({all: drag.base.all, ids});
     };
     const begin = (at) => {
@@ -28,7 +28,7 @@ function useKxSwipe(box, live) {
     const reach = (x, y) => {
       drag.x = x; drag.y = y;
       const at = tileAt(x, y), {items, onRange} = live.current;
-      if (at < 0 || at === drag.last) return;
+      if (!items[at] || at === drag.last) return;
       drag.last = at; show();
       if (at < drag.low || at > drag.high) {
         drag.low = Math.min(drag.low, at); drag.high = Math.max(drag.high, at);
@@ -47,7 +47,7 @@ function useKxSwipe(box, live) {
         const [from, to] = [Math.min(drag.first, drag.last), Math.max(drag.first, drag.last)];
         live.current.items.slice(drag.low, drag.high + 1).forEach((item, n) => {
           const at = drag.low + n;
-          if ((at < from || at > to) && !was(item)) live.current.onToggle?.(item.id, false);
+          if (item && (at < from || at > to) && !was(item)) live.current.onToggle?.(item.id, false);
         });
       }
       start = drag = null;

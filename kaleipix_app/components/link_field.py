@@ -12,14 +12,15 @@ function KxLinkField({address, name, fieldClass, buttonClass, ref: _ref, ...prop
   const field = useRef(null), [copied, setCopied] = useState(false), [canSend, setCanSend] = useState(false);
   useEffect(() => { setCanSend(!!navigator.share && matchMedia("(pointer: coarse)").matches); field.current?.focus(); }, []);
   useEffect(() => { if (!copied) return; const timer = setTimeout(() => setCopied(false), 3000); return () => clearTimeout(timer); }, [copied]);
+  const shown = (at) => { at.select(); requestAnimationFrame(() => { at.scrollLeft = 0; }); };  // its beginning stays in view
   const copy = async () => {
-    field.current.select();
+    shown(field.current);
     try { await navigator.clipboard.writeText(address); setCopied(true); } catch { field.current.focus(); }
   };
   return jsx("div", props,
     jsx("label", {htmlFor: name, className: "text-sm font-medium"}, "Link"),
     jsx("div", {className: "flex flex-wrap gap-2"},
-      jsx("input", {ref: field, id: name, readOnly: true, value: address, onFocus: (event) => event.target.select(), className: fieldClass}),
+      jsx("input", {ref: field, id: name, readOnly: true, value: address, onFocus: (event) => shown(event.target), className: fieldClass}),
       jsx("button", {type: "button", onClick: copy, className: buttonClass}, copied ? "Copied" : "Copy"),
       canSend && jsx("button", {type: "button", className: buttonClass, onClick: () => navigator.share({url: address}).catch(() => {})}, "Send with an app …")),
     jsx("span", {role: "status", className: "sr-only"}, copied ? "The link was copied" : ""));

@@ -44,10 +44,11 @@ def _advanced() -> rx.Component:
     return rx.el.details(
         rx.el.summary(
             "Advanced",
-            class_name="flex min-h-10 cursor-pointer items-center rounded-control text-sm font-medium text-muted hover:text-ink",
+            rx.icon("chevron-down", size=16, class_name="transition-transform group-open:rotate-180"),
+            class_name="flex min-h-10 cursor-pointer list-none items-center justify-between [&::-webkit-details-marker]:hidden rounded-control text-sm font-medium text-muted hover:text-ink",
         ),
         rx.el.div(_own(), class_name="flex flex-col gap-4 pt-2"),
-        class_name="border-t border-line pt-1",
+        class_name="group border-t border-line pt-1",
     )
 
 

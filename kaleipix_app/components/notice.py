@@ -16,7 +16,7 @@ def notice_line() -> rx.Component:
             rx.el.span(Notices.text),
             rx.el.button("Close", type="button", on_click=Notices.close, class_name=theme.QUIET),
             role="alert",
-            class_name="fixed inset-x-4 bottom-38 z-40 mx-auto flex max-w-xl items-center justify-between gap-3 rounded-panel border border-danger "
+            class_name="fixed inset-x-4 bottom-44 z-40 mx-auto flex max-w-xl items-center justify-between gap-3 rounded-panel border border-danger "
             "bg-surface px-4 py-3 text-sm shadow-float lg:bottom-6",
         ),
     )

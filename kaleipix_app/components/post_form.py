@@ -23,11 +23,11 @@ function KxPostForm({action, onStep, onFailed, children, ref: _ref, ...props}) {
         method: "POST", headers: {"content-type": "application/json"}, body: JSON.stringify(fields),
       });
       const body = await answer.json();
-      if (!answer.ok) onFailed?.(body.message);
+      if (!answer.ok) onFailed?.(body.message, body.error ?? "");
       else if (body.next) { leaving = true; location.assign(body.next); }
       else onStep?.(body.step, fields.email ?? "");
     } catch {
-      onFailed?.("Kaleipix cannot be reached right now. Check your connection and try again.");
+      onFailed?.("Kaleipix cannot be reached right now. Check your connection and try again.", "");
     }
     busy.current = leaving;  // a second click while the next page loads would send it twice
     form.removeAttribute("aria-busy");
@@ -42,7 +42,7 @@ class PostForm(rx.Component):
     tag = "KxPostForm"
     action: rx.Var[str]
     on_step: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]  # step, e-mail typed
-    on_failed: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # a sentence for the person
+    on_failed: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]  # a sentence for the person, its code
 
     def add_imports(self) -> dict[str, list[str]]:
         """What the code below uses of React."""

@@ -9,13 +9,14 @@ from kaleipix_app.components.shell import error_line
 from kaleipix_app.state.composer import Composer
 from kaleipix_app.state.studio import Studio
 
+COMPOSER_ERROR = "composer-error"
 _SHORT = Composer.price - Studio.credits
 
 
 def price_button() -> rx.Component:
     """At the foot of the composer, always in reach."""
     return rx.el.div(
-        error_line(Composer.error),  # beside the button: always in view
+        error_line(Composer.error, COMPOSER_ERROR),  # beside the button: always in view
         rx.el.p(Composer.missing, aria_live="polite", class_name="text-sm text-accent-text empty:hidden"),
         rx.el.button(
             rx.cond(Studio.ready & (_SHORT > 0), _short(), _enough()),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from kaleipix_app.components import theme
-from kaleipix_app.components.shell import code_field, error_line
+from kaleipix_app.components.shell import code_field, error_line, told_wrong
 from kaleipix_app.state.account import Account
 from kaleipix_app.state.email_change import EmailChange
 
@@ -91,6 +91,7 @@ def _rename() -> rx.Component:
                 auto_capitalize="none",
                 spell_check=False,
                 max_length=30,
+                **told_wrong(Account.rename_error != "", "username-error"),
                 class_name=f"{theme.FIELD} h-11",
             ),
             rx.el.p(
@@ -99,7 +100,7 @@ def _rename() -> rx.Component:
             ),
             class_name="flex flex-col gap-1.5",
         ),
-        error_line(Account.rename_error),
+        error_line(Account.rename_error, "username-error"),
         rx.el.div(
             rx.el.button("Save username", type="submit", class_name=theme.PRIMARY),
             rx.el.button("Cancel", type="button", on_click=Account.stop_renaming, class_name=theme.QUIET),
@@ -122,12 +123,13 @@ def _new_address() -> rx.Component:
                 auto_focus=True,
                 auto_complete="email",
                 input_mode="email",
+                **told_wrong(EmailChange.error != "", "new-email-error"),
                 class_name=f"{theme.FIELD} h-11",
             ),
             rx.el.p("You confirm it with a code at both addresses.", class_name=theme.HINT),
             class_name="flex flex-col gap-1.5",
         ),
-        error_line(EmailChange.error),
+        error_line(EmailChange.error, "new-email-error"),
         rx.el.div(
             rx.el.button("Continue", type="submit", class_name=theme.PRIMARY),
             rx.el.button("Cancel", type="button", on_click=EmailChange.stop, class_name=theme.QUIET),
@@ -148,8 +150,8 @@ def _new_code() -> rx.Component:
             ". Type the code from that mail; it works for 10 minutes.",
             class_name="text-sm text-muted",
         ),
-        code_field("new-code", "Code from the new address"),
-        error_line(EmailChange.error),
+        code_field("new-code", "Code from the new address", EmailChange.error),
+        error_line(EmailChange.error, "new-code-error"),
         rx.el.div(
             rx.el.button("Change address", type="submit", class_name=theme.PRIMARY),
             rx.el.button("Cancel", type="button", on_click=EmailChange.stop, class_name=theme.QUIET),

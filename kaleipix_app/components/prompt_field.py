@@ -6,7 +6,7 @@ import reflex as rx
 
 _CODE = """
 const KX_DRAFT = "kaleipix.prompt";  // listed in backend/privacy/datamap.py
-function KxPromptField({value, version, limit, className, disabled, onStep, ref: _ref, ...props}) {
+function KxPromptField({value, version, limit, className, disabled, wrong, toldBy, onStep, ref: _ref, ...props}) {
   const field = useRef(null), [length, setLength] = useState(0);
   const changed = () => {
     const area = field.current;
@@ -38,7 +38,7 @@ function KxPromptField({value, version, limit, className, disabled, onStep, ref:
   const over = length > limit;
   return jsx("div", {className: "flex flex-col gap-1"},
     jsx("textarea", {...props, ref: field, rows: 3, className, disabled, onInput: changed, onKeyDown: keyed,
-      "aria-invalid": over || undefined}),
+      "aria-invalid": over || wrong || undefined, "aria-describedby": wrong ? toldBy : undefined}),
     jsx("div", {className: "flex justify-between text-xs text-muted tabular-nums"},
       jsx("span", {className: "hidden md:inline"}, "Ctrl or ⌘ + Enter generates"),
       jsx("span", {className: over ? "ml-auto text-danger font-medium" : "ml-auto"}, length + " / " + limit)));
@@ -55,6 +55,8 @@ class PromptField(rx.Component):
     name: rx.Var[str]
     placeholder: rx.Var[str]
     disabled: rx.Var[bool]
+    wrong: rx.Var[bool]
+    told_by: rx.Var[str]  # id of the sentence that says why
     on_step: rx.EventHandler[rx.event.passthrough_event_spec(int, str)]  # back (1) or forth (-1), and what is typed
 
     def add_imports(self) -> dict[str, list[str]]:

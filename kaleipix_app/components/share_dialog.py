@@ -9,9 +9,11 @@ from kaleipix_app.components import theme
 from kaleipix_app.components.link_field import link_field
 from kaleipix_app.components.question import question
 from kaleipix_app.components.share_preview import share_preview
-from kaleipix_app.components.shell import error_line
+from kaleipix_app.components.shell import error_line, told_wrong
 from kaleipix_app.state.share_dialog import ShareDialog
 from kaleipix_app.state.share_views import EXPIRY_LABELS
+
+_ERROR = "share-error"
 
 
 def share_dialog() -> rx.Component:
@@ -27,7 +29,12 @@ def share_dialog() -> rx.Component:
                 class_name="grid gap-5 sm:grid-cols-[minmax(0,1fr)_15rem]",
             ),
             rx.el.div(
-                rx.el.a("All your links", href=ShareDialog.list_address, class_name=f"{theme.QUIET} -ml-3"),
+                rx.el.a(
+                    "All your links",
+                    href=ShareDialog.list_address,
+                    on_click=ShareDialog.dismiss,  # else it would lie over that page as well
+                    class_name=f"{theme.QUIET} -ml-3 underline decoration-edge underline-offset-4",
+                ),
                 rx.el.button("Done", type="button", on_click=ShareDialog.dismiss, class_name=theme.PRIMARY),
                 class_name="flex items-center justify-between gap-2",
             ),
@@ -75,9 +82,10 @@ def _form() -> rx.Component:
                 name="title",
                 default_value=terms.title,
                 max_length=120,
-                placeholder="None",
+                placeholder="Optional",
                 auto_complete="off",
                 on_change=ShareDialog.set_title,
+                **told_wrong((ShareDialog.error != "") & (ShareDialog.wrong == "title"), _ERROR),
                 class_name=f"{theme.FIELD} h-10",
             ),
         ),
@@ -92,7 +100,7 @@ def _form() -> rx.Component:
         ),
         _switch("protected", "Ask for a passcode", terms.protected, ShareDialog.set_protected),
         rx.cond(ShareDialog.seen.protected, _passcode()),
-        error_line(ShareDialog.error),
+        error_line(ShareDialog.error, _ERROR),
         rx.el.div(
             rx.el.button("Cancel", type="button", on_click=ShareDialog.dismiss, class_name=theme.SECONDARY),
             rx.el.button(rx.cond(ShareDialog.editing, "Save", "Create link"), type="submit", class_name=theme.PRIMARY),
@@ -128,6 +136,7 @@ def _passcode() -> rx.Component:
             spell_check=False,
             auto_capitalize="off",
             placeholder=rx.cond(ShareDialog.editing & ShareDialog.terms.protected, "As it is", "At least 4 characters"),
+            **told_wrong((ShareDialog.error != "") & (ShareDialog.wrong == "passcode"), _ERROR),
             class_name=f"{theme.FIELD} h-10",
         ),
     )

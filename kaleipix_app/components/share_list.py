@@ -39,7 +39,7 @@ def share_list() -> rx.Component:
             rx.el.ul(rx.foreach(Shares.links, _link), class_name=f"{theme.PANEL} divide-y divide-line"),
             rx.cond(
                 Shares.ready,
-                rx.el.p("Nothing is shared. A link is made with “Share”, below a picture.", class_name=theme.HINT),
+                _nothing(),
                 rx.el.div(aria_hidden=True, class_name=f"{theme.PANEL} h-28"),
             ),
         ),
@@ -51,6 +51,19 @@ def share_list() -> rx.Component:
         rx.el.p(
             "Views are a count and nothing else: who looks at a link is not recorded anywhere.", class_name=theme.HINT
         ),
+    )
+
+
+def _nothing() -> rx.Component:
+    return rx.el.div(
+        rx.icon("link", size=32, class_name="text-muted"),
+        rx.el.p("Nothing is shared", class_name="text-xl font-semibold tracking-tight"),
+        rx.el.p(
+            "A link shows a picture to whoever holds it, as long as you want. It is made with “Share”, below the picture.",
+            class_name="max-w-md text-center text-muted",
+        ),
+        rx.el.a("Open the studio", href=f"/w/{Shares.name}", class_name=theme.PRIMARY),
+        class_name="flex flex-col items-center gap-3 py-16",
     )
 
 
@@ -74,12 +87,15 @@ def _link(one: rx.Var[LinkView]) -> rx.Component:
             class_name="min-w-0 flex-1",
         ),
         rx.el.div(
-            rx.el.button(
-                "Edit",
-                type="button",
-                on_click=ShareDialog.ask_link(one.id),
-                aria_label=f"Edit: {one.title}",
-                class_name=theme.SECONDARY,
+            rx.cond(
+                one.thumb != "",  # without a picture there is nothing to show, and nothing to choose
+                rx.el.button(
+                    "Edit",
+                    type="button",
+                    on_click=ShareDialog.ask_link(one.id),
+                    aria_label=f"Edit: {one.title}",
+                    class_name=theme.SECONDARY,
+                ),
             ),
             rx.el.button(
                 "Revoke",

@@ -51,7 +51,7 @@ def skip_link() -> rx.Component:
     )
 
 
-def error_line(sentence: rx.Var[str]) -> rx.Component:
+def error_line(sentence: rx.Var[str], line_id: str = "") -> rx.Component:
     """A sentence that says what is wrong and what to do; nothing when it is empty."""
     return rx.cond(
         sentence != "",
@@ -59,13 +59,22 @@ def error_line(sentence: rx.Var[str]) -> rx.Component:
             rx.icon("circle-alert", size=18, class_name="mt-0.5 shrink-0"),
             rx.el.span(sentence),
             role="alert",
+            **({"id": line_id} if line_id else {}),
             class_name="flex gap-2 rounded-control bg-danger-soft px-3 py-2 text-sm text-danger",
         ),
     )
 
 
-def code_field(name: str, label: str) -> rx.Component:
-    """Where a mailed code is typed."""
+def told_wrong(is_wrong: rx.Var[bool], line_id: str) -> dict[str, Any]:
+    """For a field: it is marked, and the `error_line` with that id is read with it."""
+    return {
+        "aria_invalid": rx.cond(is_wrong, "true", "false"),
+        "aria_describedby": rx.cond(is_wrong, line_id, rx.Var("undefined")),
+    }
+
+
+def code_field(name: str, label: str, error: rx.Var[str]) -> rx.Component:
+    """Where a mailed code is typed; the line that says what is wrong with it has its name and `-error` as its id."""
     return rx.el.div(
         rx.el.label(label, html_for=name, class_name=theme.LABEL),
         rx.el.input(
@@ -76,6 +85,7 @@ def code_field(name: str, label: str) -> rx.Component:
             auto_capitalize="characters",
             spell_check=False,
             placeholder="K7QF-2M9D",
+            **told_wrong(error != "", f"{name}-error"),
             class_name=f"{theme.FIELD} h-12 text-center text-xl tracking-[0.2em] uppercase placeholder:normal-case",
         ),
         class_name="flex flex-col gap-1.5",

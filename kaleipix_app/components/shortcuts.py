@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import reflex as rx
@@ -35,10 +34,24 @@ LISTED = (
     ("?", "This list"),
 )
 
+#: The same for the library, whose grid hears its keys itself.
+LISTED_IN_LIBRARY = (
+    ("← → ↑ ↓", "Move from picture to picture"),
+    ("Home and End", "The first picture and the last"),
+    ("Enter", "Open the picture"),
+    ("Space", "Select the picture"),
+    ("Shift + Space", "Select all from the picture selected before"),
+    ("Ctrl or ⌘ + A", "Select everything that matches"),
+    (".", "Favourite"),
+    ("Delete", "Move the picture, or all that are selected, to the trash"),
+    ("Ctrl or ⌘ + Z", "Take back a deletion"),
+    ("Esc", "Close the picture, or select nothing"),
+    ("?", "This list"),
+)
+
 # A key presses the button that carries it in `data-key`, so that whatever is not shown cannot be called.
 _CODE = """
-const kxKeys = LISTED;
-function KxShortcuts({onStep, buttonClass, ref: _ref, ...props}) {
+function KxShortcuts({listed, onStep, buttonClass, ref: _ref, ...props}) {
   const dialog = useRef(null), live = useRef({}), [words, setWords] = useState("");
   live.current = {onStep};
   const show = () => { setWords(""); dialog.current.showModal(); dialog.current.querySelector("input").focus(); };
@@ -50,9 +63,11 @@ function KxShortcuts({onStep, buttonClass, ref: _ref, ...props}) {
     const keyed = (event) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
       if (event.target.closest?.("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]")) return;
-      const arrows = event.target.closest?.("input, [role=listbox]") ? {} : {ArrowLeft: () => { live.current.onStep?.(-1); return true; }, ArrowRight: () => { live.current.onStep?.(1); return true; }};
+      const step = (by) => { document.querySelector("[data-viewer]")?.dispatchEvent(new Event("kx-step")); live.current.onStep?.(by); return true; };
+      const arrows = event.target.closest?.("input, [role=listbox]") ? {} : {ArrowLeft: () => step(-1), ArrowRight: () => step(1)};
       const zoom = () => { const at = document.querySelector("[data-viewer]"); at?.dispatchEvent(new Event("kx-zoom")); return Boolean(at); };
       const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+      if (!live.current.onStep && key !== "?") return;  // the rest is heard elsewhere
       const action = event.shiftKey && key === "x" ? () => press("shift-x") : key === "?" ? () => { show(); return true; } : event.shiftKey ? undefined
         : {...arrows, z: zoom, p: () => focus("prompt"), s: () => focus("seed"), t: () => pane("composer"), f: () => pane("activity"), Delete: () => press("Delete"), Escape: close,
            ...Object.fromEntries([...".cvumrdil"].map((one) => [one, () => press(one)]))}[key];
@@ -61,7 +76,7 @@ function KxShortcuts({onStep, buttonClass, ref: _ref, ...props}) {
     document.addEventListener("keydown", keyed);
     return () => document.removeEventListener("keydown", keyed);
   }, []);
-  const found = kxKeys.filter((line) => line.join(" ").toLowerCase().includes(words.toLowerCase()));
+  const found = listed.filter((line) => line.join(" ").toLowerCase().includes(words.toLowerCase()));
   return jsx(Fragment, null,
     jsx("button", {...props, type: "button", onClick: show, "aria-label": "Keyboard shortcuts", title: "Keyboard shortcuts (?)", className: buttonClass}, jsx(LucideKeyboard, {size: 18})),
     jsx("dialog", {ref: dialog, "aria-labelledby": "keys-title", onClick: (event) => { if (event.target === dialog.current) dialog.current.close(); },
@@ -79,9 +94,10 @@ function KxShortcuts({onStep, buttonClass, ref: _ref, ...props}) {
 
 
 class Shortcuts(rx.Component):
-    """A button that opens the list; the keys work as long as it is on the page."""
+    """A button that opens the list; the studio's keys work as long as it is on the page."""
 
     tag = "KxShortcuts"
+    listed: rx.Var[list[list[str]]]
     button_class: rx.Var[str]
     on_step: rx.EventHandler[rx.event.passthrough_event_spec(int)]
 
@@ -91,7 +107,12 @@ class Shortcuts(rx.Component):
 
     def add_custom_code(self) -> list[str]:
         """The component itself."""
-        return [_CODE.replace("LISTED", json.dumps(LISTED))]
+        return [_CODE]
 
 
-shortcuts = Shortcuts.create
+_BUTTON = "grid size-10 place-items-center rounded-control text-muted hover:bg-raised hover:text-ink max-lg:hidden cursor-pointer"
+
+
+def shortcuts(listed: tuple[tuple[str, str], ...], **props: Any) -> rx.Component:
+    """In the header of a page that has keys."""
+    return Shortcuts.create(listed=[list(line) for line in listed], button_class=_BUTTON, **props)

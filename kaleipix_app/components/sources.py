@@ -18,6 +18,10 @@ def sources() -> rx.Component:
     """Thumbnails, the place where pictures are added, and the brush for models that repaint a part."""
     return rx.el.div(
         _tray(),
+        rx.cond(
+            Composer.sources.length() > 1,
+            rx.el.p(f"Each picture is worked on by itself: {Composer.pictures} results in all.", class_name=theme.HINT),
+        ),
         rx.cond(Composer.controls.takes_mask, rx.foreach(Composer.sources, _brush)),
         class_name="flex flex-col gap-2",
     )
@@ -46,20 +50,23 @@ def _tray() -> rx.Component:
         on_started=Composer.upload_started,
         on_uploaded=Composer.uploaded,
         on_failed=Composer.upload_failed,
+        corner_class=theme.CORNER,
+        disc_class=theme.DISC,
         class_name="flex flex-wrap gap-2",
     )
 
 
 def _source(source: rx.Var[SourceView]) -> rx.Component:
     return rx.el.div(
-        picture(source.thumb, source.label, 72, 72, class_name="size-full object-cover"),
+        picture(source.thumb, source.label, 88, 88, class_name="size-full object-cover"),
         rx.el.button(
-            rx.icon("x", size=14),
+            rx.el.span(rx.icon("x", size=14), class_name=theme.DISC),
             type="button",
             on_click=Composer.remove_source(source.id),
             aria_label=f"Remove {source.label}",
-            class_name="absolute right-1 top-1 grid size-6 place-items-center rounded-full bg-surface text-ink shadow-raised cursor-pointer",
+            title="Take it out of the composer",
+            class_name=f"{theme.CORNER} top-0 lg:top-1",
         ),
         delete_source(source),
-        class_name="relative size-18 shrink-0 overflow-hidden rounded-control border border-line bg-raised",
+        class_name="relative size-22 shrink-0 overflow-hidden rounded-control bg-raised lg:size-18",
     )

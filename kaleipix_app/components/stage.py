@@ -21,16 +21,18 @@ _BOX = "overflow-hidden rounded-control bg-raised"
 def stage() -> rx.Component:
     """The chosen result; while nothing is chosen the first picture in the making; else an invitation."""
     return rx.el.section(
-        rx.el.h2("Stage", class_name="sr-only"),
+        rx.el.h2("Stage", id="stage-title", class_name="sr-only"),
         rx.cond(
             Studio.stage.id != "",
             _picture(),
             rx.cond(Studio.running > 0, _making(), rx.cond(Studio.ready, _empty(), _loading())),
         ),
-        undo(),
+        # On a desk over the two lines between picture and tools, where it covers no other button.
+        undo(desk_class="lg:absolute lg:inset-x-0 lg:bottom-12"),
         id="stage",
+        aria_labelledby="stage-title",
         # On a phone it has one height in every state, so that the composer never moves.
-        class_name="flex min-h-0 scroll-mt-20 flex-col gap-3 max-lg:h-[max(48dvh,25rem)] lg:h-full",
+        class_name="lg:relative flex min-h-0 outline-none scroll-mt-20 flex-col gap-3 max-lg:h-[max(46dvh,24rem)] lg:h-full",
     )
 
 

@@ -54,5 +54,10 @@ FIELD = (
     "w-full rounded-control border border-edge bg-surface px-3 text-ink placeholder:text-muted "
     "focus:border-accent-text disabled:opacity-60"
 )
+#: A row that is longer than a phone: it runs to the edge of the screen and fades out there, so that one sees that it goes on.
+SIDEWAYS = "max-lg:overflow-x-auto max-lg:[scrollbar-width:none] max-lg:[mask-image:linear-gradient(to_right,black_calc(100%-4rem),transparent)]"
+#: A small round button on a picture, which a finger finds as well: `CORNER` is pressed, `DISC` is seen.
+CORNER = "group absolute right-0 grid size-11 place-items-center rounded-control lg:right-1 lg:size-6 cursor-pointer"
+DISC = "grid size-7 place-items-center rounded-full bg-surface text-ink shadow-raised lg:size-6"
 LABEL = "text-sm font-medium text-ink"
 HINT = "text-sm text-muted"

@@ -32,9 +32,9 @@ def delete_from_stage(class_name: str, word_class: str) -> rx.Component:
     )
 
 
-def undo() -> rx.Component:
+def undo(**props: str) -> rx.Component:
     """Undo of the last deletion."""
-    return undo_line(TrashBin.undo, TrashBin.undo_version, on_undo=TrashBin.take_back, on_done=TrashBin.let_go)
+    return undo_line(TrashBin.undo, TrashBin.undo_version, on_undo=TrashBin.take_back, on_done=TrashBin.let_go, **props)
 
 
 def delete_entry(one: rx.Var[MadeView]) -> rx.Component:
@@ -62,25 +62,24 @@ def without_pictures(one: rx.Var[MadeView]) -> rx.Component:
 def delete_source(source: rx.Var[SourceView]) -> rx.Component:
     """Beside Remove, which only clears the tray."""
     return rx.el.button(
-        rx.icon("trash-2", size=13),
+        rx.el.span(rx.icon("trash-2", size=13), class_name=f"{theme.DISC} group-hover:text-danger"),
         type="button",
         on_click=TrashBin.delete(source.id),
         aria_label=f"Move to trash: {source.label}",
         title="Move this picture to the trash",
-        class_name="absolute bottom-1 right-1 grid size-6 place-items-center rounded-full bg-surface text-ink shadow-raised hover:text-danger cursor-pointer",
+        class_name=f"{theme.CORNER} bottom-0 lg:bottom-1",
     )
 
 
 def toggle() -> rx.Component:
     """In the header of the history."""
     return rx.el.button(
-        rx.icon("trash-2", size=15),
-        "Trash",
+        rx.cond(TrashBin.shown, rx.icon("arrow-left", size=15), rx.icon("trash-2", size=15)),
+        rx.cond(TrashBin.shown, "Back to history", "Trash"),
         type="button",
         on_click=TrashBin.toggle,
         disabled=~Studio.ready,
-        aria_pressed=rx.cond(TrashBin.shown, "true", "false"),
-        class_name=f"{theme.QUIET} aria-pressed:bg-raised aria-pressed:text-ink",
+        class_name=theme.QUIET,
     )
 
 

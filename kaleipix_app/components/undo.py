@@ -19,7 +19,7 @@ function KxUndo({text, version, seconds, onUndo, onDone, undoClass, closeClass, 
       if (!held.current && !button.current?.matches(":focus-visible") && (left -= 200) <= 0) { clearInterval(timer); live.current.onDone?.(); }
     }, 200);
     const keyed = (event) => {
-      const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+      const typing = event.target.closest?.("input, textarea, select, [contenteditable]") || document.querySelector("dialog[open]");
       if (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !typing) {
         event.preventDefault(); live.current.onUndo?.();
       }
@@ -59,7 +59,12 @@ class Undo(rx.Component):
 
 
 def undo_line(
-    text: rx.Var[str], version: rx.Var[int], *, on_undo: rx.event.EventSpec, on_done: rx.event.EventSpec
+    text: rx.Var[str],
+    version: rx.Var[int],
+    *,
+    on_undo: rx.event.EventSpec,
+    on_done: rx.event.EventSpec,
+    desk_class: str = "lg:bottom-28",
 ) -> rx.Component:
     """Low on the screen and over no button; in the document where it is put, so that the Tab key finds it next."""
     return Undo.create(
@@ -71,5 +76,5 @@ def undo_line(
         box_class="pointer-events-auto mx-auto flex max-w-lg items-center gap-1 rounded-panel border border-edge bg-surface py-1.5 pl-4 pr-1.5 text-sm shadow-float",
         undo_class="min-h-9 shrink-0 rounded-control px-3 font-semibold text-accent-text hover:bg-raised cursor-pointer",
         close_class="grid size-9 shrink-0 place-items-center rounded-control text-lg text-muted hover:bg-raised hover:text-ink cursor-pointer",
-        class_name="pointer-events-none fixed inset-x-4 bottom-38 z-40 lg:bottom-28",
+        class_name=f"pointer-events-none fixed inset-x-4 bottom-44 z-40 {desk_class}",
     )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
+
+from kaleipix_app.components.icons import icon_imports
 
 # XMLHttpRequest, because fetch reports no upload progress.
 _CODE = """
 let kxUploadKey = 0;
-function KxUploader({maxBytes, most, disabled, onStarted, onUploaded, onFailed, children, ref: _ref, ...props}) {
+function KxUploader({maxBytes, most, disabled, onStarted, onUploaded, onFailed, cornerClass, discClass, children, ref: _ref, ...props}) {
   const [pending, setPending] = useState([]), [over, setOver] = useState(false);
   const waiting = useRef([]), active = useRef(0), live = useRef({});
   live.current = {onStarted, onUploaded, onFailed, disabled};
@@ -68,7 +72,12 @@ function KxUploader({maxBytes, most, disabled, onStarted, onUploaded, onFailed, 
     for (const [name, fn] of Object.entries(all)) document.addEventListener(name, fn);
     return () => { for (const [name, fn] of Object.entries(all)) document.removeEventListener(name, fn); };
   }, []);
-  const tile = "relative size-18 shrink-0 overflow-hidden rounded-control border border-line bg-raised";
+  const tile = "relative size-22 shrink-0 overflow-hidden rounded-control bg-raised lg:size-18";
+  const types = "image/jpeg,image/png,image/webp,image/avif,image/heic,image/heif,image/gif,.heic,.heif,.avif";
+  const place = "relative grid h-22 cursor-pointer place-items-center content-center gap-1 rounded-control border border-dashed px-3 lg:h-18 "
+    + "text-center text-sm text-muted transition-colors hover:bg-raised hover:text-ink focus-within:outline-2 focus-within:outline-accent-text ";
+  const input = (label, more) => jsx("input", {type: "file", disabled, "aria-label": label, accept: types, className: "absolute inset-0 size-full cursor-pointer opacity-0",
+    onChange: (event) => { add(event.target.files); event.target.value = ""; }, ...more});
   return jsx("div", props,
     children,
     pending.map((item) => jsx("div", {key: item.key, className: tile},
@@ -78,15 +87,14 @@ function KxUploader({maxBytes, most, disabled, onStarted, onUploaded, onFailed, 
       jsx("span", {"aria-hidden": true, className: "absolute inset-x-1.5 bottom-1.5 h-1 rounded-full bg-line overflow-hidden"},
         jsx("span", {className: "block h-full bg-accent", style: {width: item.percent + "%"}})),
       jsx("button", {type: "button", "aria-label": "Cancel upload of " + item.file.name, onClick: () => cancel(item),
-        className: "absolute right-1 top-1 grid size-6 place-items-center rounded-full bg-surface text-ink shadow-raised cursor-pointer"}, "×"))),
-    jsx("label", {className: "relative grid h-18 min-w-18 grow cursor-pointer place-items-center rounded-control border border-dashed px-3 "
-        + "text-center text-sm text-muted transition-colors hover:bg-raised hover:text-ink focus-within:outline-2 focus-within:outline-accent-text "
-        + (over ? "border-accent-text bg-raised text-ink" : "border-edge")},
-      jsx("span", {"aria-hidden": true}, over ? "Drop to add" : "+ Picture: drop, paste or pick"),
-      jsx("input", {type: "file", multiple: true, disabled, "aria-label": "Add source image",
-        accept: "image/jpeg,image/png,image/webp,image/avif,image/heic,image/heif,image/gif,.heic,.heif,.avif",
-        className: "absolute inset-0 size-full cursor-pointer opacity-0",
-        onChange: (event) => { add(event.target.files); event.target.value = ""; }})));
+        className: cornerClass + " top-0 lg:top-1"}, jsx("span", {"aria-hidden": true, className: discClass}, "×")))),
+    jsx("label", {className: place + "min-w-18 grow " + (over ? "border-accent-text bg-raised text-ink" : "border-edge")},
+      jsx(LucideImagePlus, {size: 20, className: "lg:hidden"}),
+      jsx("span", {"aria-hidden": true, className: "lg:hidden"}, "Add a picture"),
+      jsx("span", {"aria-hidden": true, className: "max-lg:hidden"}, over ? "Drop to add" : "+ Picture: drop, paste or pick"),
+      input("Add source image", {multiple: true})),
+    jsx("label", {className: place + "w-22 shrink-0 border-edge lg:hidden"},
+      jsx(LucideCamera, {size: 20}), jsx("span", {"aria-hidden": true}, "Camera"), input("Take a photo", {capture: "environment"})));
 }"""
 
 
@@ -97,13 +105,15 @@ class Uploader(rx.Component):
     max_bytes: rx.Var[int]
     most: rx.Var[int]  # at once
     disabled: rx.Var[bool]
+    corner_class: rx.Var[str]  # of the button on a thumbnail
+    disc_class: rx.Var[str]  # of what is seen of it
     on_started: rx.EventHandler[rx.event.no_args_event_spec]
     on_uploaded: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # id
     on_failed: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # a sentence for the person
 
-    def add_imports(self) -> dict[str, list[str]]:
-        """What the code below uses of React."""
-        return {"react": ["useEffect", "useRef", "useState"]}
+    def add_imports(self) -> dict[str, Any]:
+        """What the code below uses of React, and its icons."""
+        return {"react": ["useEffect", "useRef", "useState"], **icon_imports("camera", "image-plus")}
 
     def add_custom_code(self) -> list[str]:
         """The component itself."""

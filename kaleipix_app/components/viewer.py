@@ -13,9 +13,14 @@ from kaleipix_app.components.icons import icon_imports
 _CODE = """
 function KxViewer({picture, before, differs, onStep, boxClass, ref: _ref, ...props}) {
   const {id, width, height} = picture, frame = useRef(null), box = useRef(null), live = useRef({pointers: new Map()});
-  const [view, setView] = useState({zoom: 1, x: 0, y: 0}), [mode, setMode] = useState(""), [at, setAt] = useState(50), [peeks, setPeeks] = useState(false), [loaded, setLoaded] = useState(""), [lists, setLists] = useState(false);
-  const compares = before ? mode : "", fits = view.zoom === 1, sharp = view.zoom > 1.2;
-  useEffect(() => { if (!compares) setView({zoom: 1, x: 0, y: 0}); }, [id]);
+  const [view, setView] = useState({zoom: 1, x: 0, y: 0}), [mode, setMode] = useState(""), [held, setHeld] = useState(before), [at, setAt] = useState(50), [peeks, setPeeks] = useState(false), [loaded, setLoaded] = useState(""), [lists, setLists] = useState(false);
+  const base = mode ? held : before, compares = base ? mode : "", fits = view.zoom === 1, sharp = view.zoom > 1.2;
+  useLayoutEffect(() => {
+    if (!compares) setView((old) => old.zoom === 1 ? old : {zoom: 1, x: 0, y: 0});
+    if (!live.current.steps || !compares) setHeld(before);  // what is compared with stays while one steps through results
+    live.current.steps = false;
+  }, [id, before]);
+  const step = (by) => { live.current.steps = true; onStep?.(by); };
   const real = () => width / (box.current?.offsetWidth || width);  // the zoom at which a pixel is a pixel
   const zoomTo = (next, x = 0, y = 0) => setView((old) => {
     const zoom = Math.max(Math.min(1, real()), Math.min(Math.max(4, 2 * real()), typeof next === "function" ? next(old.zoom) : next)), by = zoom / old.zoom;
@@ -25,10 +30,10 @@ function KxViewer({picture, before, differs, onStep, boxClass, ref: _ref, ...pro
   const middle = (event) => { const rect = frame.current.getBoundingClientRect(); return [event.clientX - rect.left - rect.width / 2, event.clientY - rect.top - rect.height / 2]; };
   useEffect(() => {
     const wheel = (event) => { if (event.target.closest("[data-control]")) return; event.preventDefault(); zoomTo((old) => { const next = old * Math.exp(-event.deltaY / 300); return Math.abs(next - 1) < 0.04 ? 1 : next; }, ...middle(event)); };
-    const asked = () => toggle();
+    const asked = () => toggle(), steps = () => { live.current.steps = true; }, chooses = () => { live.current.steps = false; };
     const at = frame.current;
-    at.addEventListener("wheel", wheel, {passive: false}); at.addEventListener("kx-zoom", asked);
-    return () => { at.removeEventListener("wheel", wheel); at.removeEventListener("kx-zoom", asked); };
+    at.addEventListener("wheel", wheel, {passive: false}); at.addEventListener("kx-zoom", asked); at.addEventListener("kx-step", steps); addEventListener("pointerdown", chooses, true);
+    return () => { at.removeEventListener("wheel", wheel); at.removeEventListener("kx-zoom", asked); at.removeEventListener("kx-step", steps); removeEventListener("pointerdown", chooses, true); };
   }, [width]);
   const spread = () => { const [a, b] = [...live.current.pointers.values()]; return {far: Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY), at: middle({clientX: (a.clientX + b.clientX) / 2, clientY: (a.clientY + b.clientY) / 2})}; };
   const divide = (event) => { const rect = box.current.getBoundingClientRect(); setAt(Math.max(0, Math.min(100, (event.clientX - rect.left) / rect.width * 100))); };
@@ -55,14 +60,14 @@ function KxViewer({picture, before, differs, onStep, boxClass, ref: _ref, ...pro
     state.pointers.delete(event.pointerId); state.spread = null; state.start = null;
     if (!start || event.type !== "pointerup" || compares === "slider" || !fits || event.pointerType === "mouse") return;
     const x = event.clientX - start.clientX, y = event.clientY - start.clientY;
-    if (Math.abs(x) > 50 && Math.abs(x) > 2 * Math.abs(y)) onStep?.(x < 0 ? 1 : -1);
+    if (Math.abs(x) > 50 && Math.abs(x) > 2 * Math.abs(y)) step(x < 0 ? 1 : -1);
   };
   const moves = {transform: "translate(" + view.x + "px," + view.y + "px) scale(" + view.zoom + ")"}, fill = "absolute inset-0 size-full select-none ", cover = compares === "beside" ? "object-contain" : "object-cover";
   const shape = {aspectRatio: width + " / " + height, width: "min(100cqw, calc(100cqh * " + width / height + "))"};
   // The thumbnail is there first, and as a rule the history has it already.
   const image = jsx(Fragment, {key: id}, loaded !== id && jsx("img", {src: picture.thumb, alt: "", draggable: false, className: fill + cover}), jsx("img", {onLoad: () => setLoaded(id), src: sharp ? "/media/" + id + "/original" : picture.preview, alt: picture.alt, width, height, draggable: false, className: fill + cover}));
-  const source = jsx("img", {src: before, alt: "The source of this picture", draggable: false, className: fill + cover, style: compares === "slider" ? {clipPath: "inset(0 " + (100 - at) + "% 0 0)"} : {}});
-  const control = "inline-flex h-9 min-w-9 cursor-pointer items-center justify-center gap-1.5 rounded-control px-2 text-sm whitespace-nowrap text-ink hover:bg-raised aria-pressed:bg-raised aria-pressed:text-accent-text";
+  const source = jsx("img", {src: base, alt: base === before ? "The source of this picture" : "The source that is compared with", draggable: false, className: fill + cover, style: compares === "slider" ? {clipPath: "inset(0 " + (100 - at) + "% 0 0)"} : {}});
+  const control = "inline-flex h-9 min-w-9 cursor-pointer items-center justify-center gap-1.5 rounded-control px-2 text-sm whitespace-nowrap text-ink hover:bg-raised aria-pressed:bg-raised aria-pressed:text-accent-text aria-expanded:bg-raised aria-expanded:text-accent-text";
   const bar = "flex rounded-control border border-line bg-surface shadow-raised";
   const press = (name, label) => jsx("button", {type: "button", "aria-pressed": compares === name, onClick: () => setMode(name), className: control}, label);
   const cell = "py-1.5 pr-3 text-left align-top font-normal break-words ";
@@ -76,20 +81,21 @@ function KxViewer({picture, before, differs, onStep, boxClass, ref: _ref, ...pro
     compares === "beside"
       ? jsx("div", {ref: box, className: "grid size-full gap-2 portrait:grid-rows-2 landscape:grid-cols-2"},
           [source, image].map((one, index) =>
-            jsx("div", {key: index, className: "relative overflow-hidden rounded-control bg-raised"}, jsx("div", {className: "absolute inset-0", style: moves}, one))))
+            jsx("div", {key: index, className: "relative overflow-hidden rounded-control bg-raised"}, jsx("div", {className: "absolute inset-0", style: moves}, one),
+              jsx("span", {className: "pointer-events-none absolute top-13 left-2 rounded-control bg-surface px-2 py-1 text-xs text-ink shadow-raised"}, index ? "Result" : "Source"))))
       : jsx("div", {ref: box, className: boxClass, style: {...shape, ...moves}}, image, (compares === "slider" || peeks) && source,
           compares === "slider" && jsx("span", {"aria-hidden": true, className: "pointer-events-none absolute inset-y-0 -ml-px w-0.5 bg-white shadow-float", style: {left: at + "%"}},
             jsx("span", {className: "absolute top-1/2 left-1/2 grid size-10 -translate-1/2 place-items-center rounded-full bg-white text-black shadow-float", style: {scale: String(1 / view.zoom)}}, "⇆"))),
     compares === "slider" && jsx("input", {type: "range", "data-control": "", min: 0, max: 100, value: at, "aria-label": "Divider between source and result", onChange: (event) => setAt(+event.target.value),
       className: "absolute inset-x-8 bottom-1 h-8 cursor-ew-resize opacity-0 focus-visible:opacity-100"}),
     jsx("div", {"data-control": "", className: "pointer-events-none absolute inset-x-2 top-2 flex flex-wrap gap-2 *:pointer-events-auto"},
-      before && jsx("div", {className: bar, role: "group", "aria-label": "Before and after"},
-        jsx("button", {type: "button", "data-key": "c", "aria-pressed": compares !== "", onClick: () => setMode(compares ? "" : "slider"), className: control, title: "Compare with the source (C)"}, jsx(LucideColumns2, {size: 16}), jsx("span", {className: "max-lg:sr-only"}, "Compare")),
+      base && jsx("div", {className: bar, role: "group", "aria-label": "Before and after"},
+        jsx("button", {type: "button", "data-key": "c", "aria-pressed": compares !== "", onClick: () => { setHeld(before); setMode(compares ? "" : "slider"); }, className: control, title: "Compare with the source (C)"}, jsx(LucideColumns2, {size: 16}), jsx("span", {className: "max-lg:sr-only"}, "Compare")),
         compares !== "" && press("slider", "Slider"), compares !== "" && press("beside", "Side by side"),
-        compares !== "" && jsx("button", {type: "button", "aria-expanded": lists, onClick: () => setLists(!lists), className: control, title: "Settings that differ between source and result"}, jsx(LucideDiff, {size: 16}), jsx("span", {className: "max-xl:sr-only"}, "Settings")),
+        compares !== "" && base === before && jsx("button", {type: "button", "aria-expanded": lists, onClick: () => setLists(!lists), className: control, title: "Settings that differ between source and result"}, jsx(LucideDiff, {size: 16}), jsx("span", {className: "max-xl:sr-only"}, "Settings")),
         jsx("button", {type: "button", "aria-label": "Hold to see the source", title: "Hold to see the source", className: control, onPointerDown: () => setPeeks(true), onPointerUp: () => setPeeks(false), onPointerLeave: () => setPeeks(false),
           onKeyDown: (event) => { if (event.key === " " || event.key === "Enter") { event.preventDefault(); setPeeks(true); } }, onKeyUp: () => setPeeks(false), onBlur: () => setPeeks(false), onContextMenu: (event) => event.preventDefault()}, jsx(LucideEye, {size: 16}))),
-      compares !== "" && lists && jsx("section", {"aria-label": "Settings that differ", tabIndex: 0, "data-scrolls": "", className: "max-h-[min(20rem,60cqh)] max-w-[28rem] basis-full overflow-y-auto overscroll-contain rounded-control border border-line bg-surface px-3 py-1.5 text-ink shadow-float"},
+      compares !== "" && lists && base === before && jsx("section", {"aria-label": "Settings that differ", tabIndex: 0, "data-scrolls": "", className: "max-h-[min(20rem,60cqh)] max-w-[28rem] basis-full overflow-y-auto overscroll-contain rounded-control border border-line bg-surface px-3 py-1.5 text-ink shadow-float"},
         differs.length ? table() : jsx("p", {className: "py-1 text-sm"}, "Nothing differs: all settings are the same."))),
     jsx("div", {"data-control": "", role: "group", "aria-label": "Zoom", className: bar + " absolute right-2 bottom-2 max-lg:hidden"},
       jsx("button", {type: "button", "aria-label": "Zoom out", title: "Zoom out", className: control, onClick: () => zoomTo((old) => old / 1.4)}, jsx(LucideMinus, {size: 16})),
@@ -111,7 +117,7 @@ class Viewer(rx.Component):
     def add_imports(self) -> dict[str, Any]:
         """What the code below uses of React, and its icons."""
         return {
-            "react": ["Fragment", "useEffect", "useRef", "useState"],
+            "react": ["Fragment", "useEffect", "useLayoutEffect", "useRef", "useState"],
             **icon_imports("columns-2", "diff", "eye", "minus", "plus"),
         }
 

@@ -9,7 +9,7 @@ from kaleipix_app.components.farewell import while_signed_in
 from kaleipix_app.components.library_bar import collection_question, collection_tools, selection_bar
 from kaleipix_app.components.library_filters import filters
 from kaleipix_app.components.library_grid import library_grid
-from kaleipix_app.components.navigation import room_tabs, rooms
+from kaleipix_app.components.navigation import links_link, room_tabs, rooms
 from kaleipix_app.components.notice import notice_line
 from kaleipix_app.components.person import account_link, sign_out_button
 from kaleipix_app.components.picture import picture
@@ -17,6 +17,7 @@ from kaleipix_app.components.picture_detail import picture_detail
 from kaleipix_app.components.policy_notice import policy_notice
 from kaleipix_app.components.share_dialog import share_dialog
 from kaleipix_app.components.shell import skip_link, theme_switch, wordmark
+from kaleipix_app.components.shortcuts import LISTED_IN_LIBRARY, shortcuts
 from kaleipix_app.components.trash import undo
 from kaleipix_app.state.library import Library
 from kaleipix_app.state.picture_detail import PictureDetail
@@ -39,11 +40,12 @@ def _library() -> rx.Component:
                     role="status",
                     class_name="text-sm whitespace-nowrap text-muted tabular-nums",
                 ),
-                # Too much for one line of a phone: then the tools go below, flush with the heading.
-                rx.el.div(collection_tools(), class_name="ml-auto max-sm:-mx-3"),
+                rx.el.div(links_link(Library.username_shown), class_name="ml-auto -mr-3"),
+                collection_tools(),
                 class_name="flex min-h-9 flex-wrap items-baseline gap-x-3",
             ),
-            filters(),
+            # Nothing to look through, no tools for it.
+            rx.cond(Library.ready & (Library.found == 0) & ~Library.filter.is_set, rx.fragment(), filters()),
             _error(),
             rx.cond(Library.ready, rx.cond(Library.found > 0, _grid(), _nothing()), _loading()),
             selection_bar(),
@@ -67,6 +69,7 @@ def _header() -> rx.Component:
         rx.el.div(wordmark("/"), rooms(Library.username_shown, "/library"), class_name="flex items-center gap-4"),
         rx.el.div(
             account_link(Library.username_shown),
+            shortcuts(LISTED_IN_LIBRARY),
             theme_switch(),
             sign_out_button(Library.ready),
             class_name="flex items-center gap-2",
@@ -99,10 +102,12 @@ def _grid() -> rx.Component:
     return library_grid(
         page=Library.page,
         found=Library.found,
+        days=Library.days,
         change=Library.change,
         cleared=Chosen.cleared,
         everything=Chosen.everything,
-        on_more=Library.more,
+        on_fill=Library.fill,
+        on_days=Library.tell_days,
         on_zone=Library.set_zone,
         on_open=PictureDetail.show,
         on_favourite=PictureDetail.favourite,
@@ -112,6 +117,7 @@ def _grid() -> rx.Component:
         on_all=Chosen.select_all,
         on_none=Chosen.clear,
         aria_label="Pictures",
+        class_name="-mt-3",
     )
 
 

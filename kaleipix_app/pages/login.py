@@ -7,10 +7,11 @@ import reflex as rx
 from kaleipix_app.components import theme
 from kaleipix_app.components.fingerprint import fingerprint
 from kaleipix_app.components.post_form import post_form
-from kaleipix_app.components.shell import error_line, plain_page
+from kaleipix_app.components.shell import error_line, plain_page, told_wrong
 from kaleipix_app.state.login import Login
 
 _BUTTON = f"{theme.PRIMARY} w-full"
+_ERROR = "login-error"
 _NOT_READY = ~rx.State.is_hydrated
 
 
@@ -99,6 +100,7 @@ def _register() -> rx.Component:
                 name="adult",
                 id="adult",
                 disabled=_NOT_READY,
+                **told_wrong((Login.error != "") & (Login.wrong == "adult"), _ERROR),
                 class_name="mt-0.5 size-5 shrink-0 accent-accent",
             ),
             rx.el.span("I am 18 or older"),
@@ -115,7 +117,7 @@ def _step(title: str, text: str | rx.Component, action: str, *fields: rx.Compone
         rx.el.h1(title, class_name="text-2xl font-semibold tracking-tight"),
         rx.el.p(text, class_name="text-muted"),
         *fields[:-1],
-        error_line(Login.error),
+        error_line(Login.error, _ERROR),
         fields[-1],
         action=action,
         on_step=Login.stepped,
@@ -131,7 +133,14 @@ def _field(
     return rx.el.div(
         rx.el.label(label, html_for=name, class_name=theme.LABEL),
         rx.el.input(
-            id=name, name=name, auto_focus=True, required=True, disabled=_NOT_READY, class_name=class_name, **props
+            id=name,
+            name=name,
+            auto_focus=True,
+            required=True,
+            disabled=_NOT_READY,
+            **told_wrong((Login.error != "") & (Login.wrong == "field"), _ERROR),
+            class_name=class_name,
+            **props,
         ),
         rx.el.p(hint, class_name=theme.HINT) if hint else rx.fragment(),
         class_name="flex flex-col gap-1.5",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from kaleipix_app.components import theme
 from kaleipix_app.components.farewell import while_signed_in
 from kaleipix_app.components.navigation import room_tabs, rooms
 from kaleipix_app.components.notice import notice_line
@@ -21,6 +22,13 @@ def shares() -> rx.Component:
         rx.el.div(
             _header(),
             rx.el.main(
+                # A phone has no tab for the links: they belong to the library.
+                rx.el.a(
+                    rx.icon("chevron-left", size=16, class_name="shrink-0"),
+                    "Library",
+                    href=f"/w/{Shares.name}/library",
+                    class_name=f"{theme.QUIET} -mt-4 -mb-5 -ml-3 min-h-11 self-start lg:hidden",
+                ),
                 share_list(),
                 id="content",
                 class_name="mx-auto flex w-full max-w-3xl grow flex-col gap-5 px-4 pt-8 pb-32 md:pt-12",

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import reflex as rx
 
-from kaleipix_app.components.activity import failures, history, running
+from kaleipix_app.components.activity import failures, heading, history, refusal, running
 from kaleipix_app.components.composer import composer
 from kaleipix_app.components.farewell import while_signed_in
 from kaleipix_app.components.mask_editor import mask_editor
 from kaleipix_app.components.navigation import room_tabs, rooms
 from kaleipix_app.components.notice import notice_line
 from kaleipix_app.components.person import account_link, sign_out_button
+from kaleipix_app.components.phone_views import phone_views
 from kaleipix_app.components.policy_notice import policy_notice
 from kaleipix_app.components.prompt_history import prompt_history
 from kaleipix_app.components.share_dialog import share_dialog
 from kaleipix_app.components.shell import skip_link, theme_switch, wordmark
-from kaleipix_app.components.shortcuts import shortcuts
+from kaleipix_app.components.shortcuts import LISTED, shortcuts
 from kaleipix_app.components.stage import stage
 from kaleipix_app.components.transfer import transfer_notice
 from kaleipix_app.components.trash import erase_question
@@ -39,10 +40,14 @@ def _studio() -> rx.Component:
                 composer(),
                 id="composer-pane",
                 data_scrolls="",
-                class_name=f"{_PANE} max-lg:row-start-2 lg:col-start-1 lg:border-r lg:border-line lg:bg-surface",
+                class_name=f"{_PANE} scroll-mt-16 outline-none max-lg:row-start-2 lg:col-start-1 lg:border-r lg:border-line lg:bg-surface",
             ),
-            rx.el.div(stage(), class_name="min-w-0 max-lg:row-start-1 lg:col-start-2 lg:min-h-0 lg:p-6"),
             rx.el.div(
+                stage(), id="stage-pane", class_name="min-w-0 max-lg:row-start-1 lg:col-start-2 lg:min-h-0 lg:p-6"
+            ),
+            rx.el.div(
+                heading(),
+                refusal(),
                 running(),
                 failures(),
                 rx.el.div(history(), class_name="min-w-0 max-lg:row-start-3"),
@@ -53,7 +58,8 @@ def _studio() -> rx.Component:
             id="content",
             class_name="grid grow gap-4 max-lg:relative max-lg:px-4 max-lg:pt-4 max-lg:pb-44 lg:min-h-0 max-lg:grid-cols-[minmax(0,1fr)] max-lg:grid-rows-[max(48dvh,25rem)_auto_auto] max-lg:content-start lg:grid-cols-[var(--composer,340px)_minmax(0,1fr)_var(--activity,320px)] lg:grid-rows-[minmax(0,1fr)] lg:gap-0",
         ),
-        room_tabs(Studio.username_shown, ""),
+        room_tabs(Studio.username_shown, "", Studio.running),
+        phone_views(),
         erase_question(),
         transfer_notice(),
         mask_editor(),
@@ -87,10 +93,7 @@ def _header() -> rx.Component:
         rx.el.div(
             account_link(Studio.username_shown),
             _credits(),
-            shortcuts(
-                on_step=Studio.step,
-                button_class="grid size-10 place-items-center rounded-control text-muted hover:bg-raised hover:text-ink max-lg:hidden cursor-pointer",
-            ),
+            shortcuts(LISTED, on_step=Studio.step),
             theme_switch(),
             sign_out_button(Studio.ready),
             class_name="flex items-center gap-2",

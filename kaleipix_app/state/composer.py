@@ -53,6 +53,7 @@ class Composer(rx.State):
     version: int = 0
     settings_version: int = 0  # grows when the settings were changed from here: their controls are mounted anew
     error: str = ""
+    wrong: str = ""  # the field that it is about, if it is about one
     notice: NoticeView = NoticeView()  # what has to be read before the prompt below is sent elsewhere
     _unsent: list[Draft] = []
     _replaces: str = ""  # the failure in whose place they are made
@@ -229,7 +230,7 @@ class Composer(rx.State):
         parts = container.get()
         self.error = ""
         self._close_notice()
-        with sentences(self._show_error):
+        with sentences(self._show_error, self._note_field):
             try:
                 async with parts.db.unit_of_work(short=True) as uow:
                     for draft in drafts:
@@ -324,7 +325,10 @@ class Composer(rx.State):
         self.version += 1
 
     def _show_error(self, sentence: str) -> None:
-        self.error = sentence
+        self.error, self.wrong = sentence, ""
+
+    def _note_field(self, code: str) -> None:
+        self.wrong = code.partition("_")[0]
 
 
 def read_number(text: str) -> int | float | None:

@@ -143,9 +143,11 @@ def network_of(state: rx.State) -> str:
 
 
 @contextmanager
-def sentences(show: Callable[[str], None]) -> Iterator[None]:
-    """Expected errors become a sentence on the page; anything else goes on to `Notices`."""
+def sentences(show: Callable[[str], None], note: Callable[[str], None] | None = None) -> Iterator[None]:
+    """Expected errors become a sentence on the page, and their code is noted; anything else goes on to `Notices`."""
     try:
         yield
     except KaleipixError as error:
         show(error.sentence)
+        if note is not None:
+            note(error.code)

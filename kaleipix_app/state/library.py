@@ -12,12 +12,14 @@ from kaleipix_app.backend.accounts.viewer import Viewer
 from kaleipix_app.backend.generation.library.filters import LONGEST_TEXT, Filter
 from kaleipix_app.backend.generation.library.pages import MOST_COUNTED, PAGE, Kept
 from kaleipix_app.state.guard import viewer_of
-from kaleipix_app.state.library_address import address_of, filter_of, query_of
+from kaleipix_app.state.library_address import address_of, day_of, filter_of, query_of
 from kaleipix_app.state.library_views import (
     ChangeView,
+    DaysView,
     FilterView,
     OptionView,
     PageView,
+    days_text,
     filter_view,
     provider_name,
     tile_view,
@@ -26,6 +28,7 @@ from kaleipix_app.state.library_views import (
 from kaleipix_app.state.tabs import TABS
 
 _KEYS = ("q", "model", "provider", "kind", "favourites", "collection", "from", "to", "sort")
+_MOST_SKIPPED = 1_000_000  # pictures of one day
 _MOST_TOLD = 300  # ids of removed pictures in one event
 
 
@@ -35,6 +38,7 @@ class Library(rx.State):
     ready: bool = False
     username_shown: str = ""
     page: PageView = PageView()
+    days: DaysView = DaysView()
     change: ChangeView = ChangeView()
     total: str = ""
     found: int = 0
@@ -75,10 +79,27 @@ class Library(rx.State):
         return None
 
     @rx.event
-    async def more(self, after: str) -> None:
-        """The pictures behind this one."""
+    async def fill(self, day: str, skip: int) -> None:
+        """A page from anywhere: from that day on, without its first so many."""
         viewer = await viewer_of(self)
-        await self._read(viewer, after)
+        parts, wanted = container.get(), day_of(day)
+        if wanted is None or not 0 <= skip < _MOST_SKIPPED:
+            return
+        async with parts.db.reading() as uow:
+            kept = await parts.library.from_place(uow, viewer.user_id, self._wanted, wanted, skip)
+        tiles = [tile_view(one) for one in kept]
+        self.page = PageView(self.page.version, f"{day} {skip}", tiles, oldest=self._wanted.oldest_first)
+
+    @rx.event
+    async def tell_days(self) -> None:
+        """How many pictures each day has: asked for by a list that is longer than a page."""
+        viewer = await viewer_of(self)
+        parts = container.get()
+        async with parts.db.reading() as uow:
+            days = await parts.library.days(uow, viewer.user_id, self._wanted)
+        self.days = DaysView(self.days.version + 1, self.page.version, days_text(days))
+        self.found = sum(one.count for one in days)
+        self.total = total_text(self.found)
 
     @rx.event
     async def set_zone(self, name: str) -> None:
@@ -115,19 +136,17 @@ class Library(rx.State):
 
     async def _start_over(self, viewer: Viewer, *, opened: bool = False) -> None:
         """The first page of another list, then how long it is."""
-        await self._read(viewer, "", opened=opened)
+        await self._read(viewer, opened=opened)
         self._removed = set()
         await self._count(viewer)
 
-    async def _read(self, viewer: Viewer, after: str, *, opened: bool = False) -> None:
+    async def _read(self, viewer: Viewer, *, opened: bool = False) -> None:
         parts = container.get()
         async with parts.db.reading() as uow:
-            kept = await parts.library.page(uow, viewer.user_id, self._wanted, after=after, limit=PAGE + 1)
-        version = self.page.version if after else self.page.version + 1
-        if not after:
-            self._first = kept[0].picture.id if kept else ""
+            kept = await parts.library.page(uow, viewer.user_id, self._wanted, limit=PAGE + 1)
+        self._first = kept[0].picture.id if kept else ""
         tiles = [tile_view(one) for one in kept[:PAGE]]
-        self.page = PageView(version, after, tiles, len(kept) <= PAGE, self._wanted.oldest_first, opened)
+        self.page = PageView(self.page.version + 1, "", tiles, len(kept) <= PAGE, self._wanted.oldest_first, opened)
 
     async def _count(self, viewer: Viewer) -> None:
         parts = container.get()
@@ -135,6 +154,9 @@ class Library(rx.State):
             self._show_total(await parts.library.count(uow, viewer.user_id, self._wanted))
 
     def _show_total(self, total: int) -> None:
+        """What was counted. Of a long list the days tell more, and the browser asks for them at each change."""
+        if min(total, self.found) > MOST_COUNTED:
+            return
         self.found, self.total = total, total_text(total)
 
     async def _refresh(self, viewer: Viewer) -> None:

@@ -21,8 +21,8 @@ def filter_of(query: Mapping[str, str], zone: str = "UTC") -> Filter:
         kind=kind if kind in KINDS else "",
         favourites=query.get("favourites") == "1",
         collection=query.get("collection", "")[:_LONGEST_NAME],
-        since=_day(query.get("from", "")),
-        until=_day(query.get("to", "")),
+        since=day_of(query.get("from", "")),
+        until=day_of(query.get("to", "")),
         zone=zone,
         oldest_first=query.get("sort") == "oldest",
     )
@@ -50,7 +50,8 @@ def address_of(username: str, query: Mapping[str, str]) -> str:
     return f"/w/{username}/library" + (f"?{text}" if text else "")
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
+    """A day as addresses and the grid write it; None for anything else."""
     try:
         day = date.fromisoformat(text)
     except ValueError:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kaleipix_app.backend.generation.history import Record
+from kaleipix_app.backend.generation.library.days import Day
 from kaleipix_app.backend.generation.library.filters import Filter
 from kaleipix_app.backend.generation.library.pages import MOST_COUNTED, Kept
 from kaleipix_app.backend.generation.library.service import Detail
@@ -31,20 +33,28 @@ class TileView:
 
     id: str
     alt: str
-    at: int  # milliseconds since 1970; the browser knows which day that is for the person
     favourite: bool
 
 
 @dataclass(frozen=True)
 class PageView:
-    """The latest page. A larger version is another list; else it comes behind the id `after`."""
+    """The latest page. A larger version is another list; else it belongs to a place of it."""
 
     version: int = 0
-    after: str = ""
+    place: str = ""  # as it was asked for; empty: the first page
     items: list[TileView] = field(default_factory=list)
     ended: bool = False
     oldest: bool = False
     opened: bool = False  # again: what the grid has of the same list may stay
+
+
+@dataclass(frozen=True)
+class DaysView:
+    """How many pictures each day of the list has."""
+
+    version: int = 0
+    page: int = 0  # the version of the list
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,12 +120,22 @@ def tile_view(kept: Kept) -> TileView:
     prompt = kept.prompt if len(kept.prompt) <= _ALT else kept.prompt[: _ALT - 1] + "…"
     is_result = kept.picture.kind == "result"
     alt = (prompt or "Prompt deleted") if is_result else _OWN
-    return TileView(kept.picture.id, alt, round(kept.made_at.timestamp() * 1000), kept.picture.is_favourite)
+    return TileView(kept.picture.id, alt, kept.picture.is_favourite)
+
+
+def days_text(days: Sequence[Day]) -> str:
+    """Thousands of days in few bytes: a number for each, with the days from the one before if there are several."""
+    words, before = [], None
+    for one in days:
+        gap = one.date.isoformat() if before is None else str(abs((one.date - before).days))
+        words.append(str(one.count) if gap == "1" else f"{gap}:{one.count}")
+        before = one.date
+    return " ".join(words)
 
 
 def total_text(total: int) -> str:
-    """How many, as people say it."""
-    return f"more than {MOST_COUNTED:,}" if total > MOST_COUNTED else f"{total:,}"
+    """How many, as people say it: a count ends at one more than MOST_COUNTED."""
+    return f"more than {MOST_COUNTED:,}" if total == MOST_COUNTED + 1 else f"{total:,}"
 
 
 def filter_view(wanted: Filter) -> FilterView:

@@ -8,6 +8,15 @@ from kaleipix_app.backend import container
 from kaleipix_app.state.guard import public
 
 _STEPS = ("email", "code", "register")
+_ABOUT_THE_FIELD = {
+    "bad_input",
+    "code_wrong",
+    "code_used",
+    "code_expired",
+    "code_locked",
+    "code_not_asked_here",
+    "username_taken",
+}
 
 
 class Login(rx.State):
@@ -16,6 +25,7 @@ class Login(rx.State):
     step: str = "email"
     email: str = ""
     error: str = ""
+    wrong: str = ""  # the field that it is about, if it is about one: the step's own or its checkbox
 
     @rx.event
     @public
@@ -38,9 +48,10 @@ class Login(rx.State):
 
     @rx.event
     @public
-    async def failed(self, sentence: str) -> None:
-        """A route refused: show its sentence."""
+    async def failed(self, sentence: str, code: str) -> None:
+        """A route refused, or could not be reached: show its sentence where it belongs."""
         self.error = sentence
+        self.wrong = "adult" if code == "adults_only" else "field" if code in _ABOUT_THE_FIELD else ""
 
     @rx.event
     @public

@@ -9,6 +9,7 @@ from kaleipix_app.backend import container
 from kaleipix_app.backend.generation.history import Record
 from kaleipix_app.backend.media.images import Picture
 from kaleipix_app.backend.providers.catalogue import MAX_PROMPT, MODELS, SIZES, Choice, Model, Need, Number, Task
+from kaleipix_app.backend.providers.catalogue.places import PLACES
 
 PROMPT_LIMIT = MAX_PROMPT
 UPLOAD_LIMIT = 25 * 1024 * 1024  # bytes; the route enforces it, the page says so before sending
@@ -112,6 +113,15 @@ def other_model(record: Record) -> Model | None:
         key=lambda model: (model.id != asked.partner, model.provider == asked.provider, not model.is_ai, model.price),
         default=None,
     )
+
+
+def elsewhere_text(record: Record) -> str:
+    """Where what failed could be made: by another model, or the same at another provider."""
+    other, asked = other_model(record), MODELS.get(record.model)
+    if other is None:
+        return ""
+    is_same = asked is not None and other.name == asked.name and other.provider in PLACES
+    return f"At {PLACES[other.provider].name}" if is_same else f"With {other.name}"
 
 
 def _stands_in(model: Model, asked: Model, record: Record) -> bool:

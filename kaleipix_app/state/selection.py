@@ -191,7 +191,7 @@ class Chosen(rx.State):
 
     def _tell(self) -> None:
         if self.everything:
-            beyond = self._total > MOST_COUNTED
+            beyond = self._total == MOST_COUNTED + 1  # counted no further
             self.count = total_text(self._total if beyond else max(0, self._total - len(self._ids)))
         else:
             self.count = f"{len(self._ids):,}" if self._ids else ""

@@ -31,6 +31,7 @@ class ShareDialog(rx.State):
     list_address: str = "/"  # of the page with all links
     qr: str = ""
     error: str = ""
+    wrong: str = ""  # the field that it is about, if it is about one
     version: int = 0  # grows when the form begins anew
     _image_ids: tuple[str, ...] = ()
     _single: str = ""
@@ -111,7 +112,7 @@ class ShareDialog(rx.State):
         self.error = ""
         if not self._image_ids and not self._share_id:
             return
-        with sentences(self._show_error):
+        with sentences(self._show_error, self._note_field):
             terms = await read_terms(form, parts.sharing.passcodes, editing=self.editing)
             async with parts.db.unit_of_work() as uow:
                 if self.editing:
@@ -177,4 +178,7 @@ class ShareDialog(rx.State):
         self.address, self.qr = link.address, qr_code(link.address) if link.address else ""
 
     def _show_error(self, sentence: str) -> None:
-        self.error = sentence
+        self.error, self.wrong = sentence, ""
+
+    def _note_field(self, code: str) -> None:
+        self.wrong = code

@@ -101,7 +101,7 @@ def terms_view(link: OwnLink) -> TermsView:
 def link_view(link: OwnLink) -> LinkView:
     """One line of the list."""
     shows = [
-        _counted(link.pictures, "picture"),
+        _counted(link.pictures, "picture") if link.pictures else "its pictures were deleted",
         "passcode" if link.has_passcode else "",
         "" if link.downloads else "no downloads",
         "with prompt" if link.shows_prompt else "",
@@ -110,12 +110,16 @@ def link_view(link: OwnLink) -> LinkView:
     return LinkView(
         id=link.id,
         address=link.address,
-        title=link.title or f"{_counted(link.pictures, 'picture')}, shared {_day(link.created_at)}",
+        title=link.title or f"{_named(link.pictures)}, shared {_day(link.created_at)}",
         thumb=f"/media/{link.first}/thumb" if link.first else "",
         shows=" · ".join(filter(None, shows)),
         views=_counted(link.views, "view"),
         ends=_ends(link.expires_at),
     )
+
+
+def _named(pictures: int) -> str:
+    return _counted(pictures, "picture") if pictures else "Nothing left"
 
 
 def _ends(at: datetime | None) -> str:

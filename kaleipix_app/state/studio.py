@@ -12,7 +12,7 @@ from kaleipix_app.backend.errors import NotFound
 from kaleipix_app.backend.generation.history import Record
 from kaleipix_app.state.differences import differences
 from kaleipix_app.state.guard import sentences, viewer_of
-from kaleipix_app.state.offers import other_model
+from kaleipix_app.state.offers import elsewhere_text
 from kaleipix_app.state.tabs import TABS
 from kaleipix_app.state.views import (
     MOST_DERIVED,
@@ -29,7 +29,14 @@ _PAGE = 12  # generations of history at a time
 _MOST = 4 * _PAGE  # of them; it is sent whole at each change, and the library has everything
 
 
-class Studio(rx.State):
+class Stage(rx.State):
+    """What is on the stage. A state of its own, so that of the page only what shows it follows every choice."""
+
+    stage: StageView = StageView()
+    fresh: int = 0  # results that came while another picture stayed on the stage
+
+
+class Studio(Stage):
     """A view cache of the database for one tab: rebuilt at every load, refreshed when the doorbell rings."""
 
     ready: bool = False
@@ -38,9 +45,7 @@ class Studio(rx.State):
     live: list[LiveView] = []
     made: list[MadeView] = []
     has_more: bool = False
-    stage: StageView = StageView()
     follow: bool = True
-    fresh: int = 0  # results that came while another picture stayed on the stage
     error: str = ""
     _shown: int = _PAGE
 
@@ -133,6 +138,18 @@ class Studio(rx.State):
         await self._command("dismiss", generation_id)
 
     @rx.event
+    async def dismiss_all(self) -> None:
+        """Every failure was read."""
+        viewer = await viewer_of(self)
+        parts = container.get()
+        with sentences(self._show_error):
+            async with parts.db.unit_of_work() as uow:
+                for one in self.live:
+                    if one.failed:
+                        await parts.generations.dismiss(uow, viewer, one.id)
+        await self._read(viewer)
+
+    @rx.event
     async def close_error(self) -> None:
         """The sentence was read."""
         self.error = ""
@@ -157,19 +174,15 @@ class Studio(rx.State):
     async def _staged(self, viewer: Viewer, image_id: str) -> StageView:
         parts = container.get()
         async with parts.db.reading(short=True) as uow:
-            picture = await parts.images.get(uow, viewer.user_id, image_id)
-            if picture.generation_id is None:
-                raise NotFound
-            record = await parts.history.one(uow, viewer.user_id, picture.generation_id)
-            derived = await parts.history.made_from(uow, viewer.user_id, image_id, MOST_DERIVED)
-            source, differs = None, []
+            around = await parts.history.around(uow, viewer.user_id, image_id, MOST_DERIVED)
+            record, source, differs = around.record, None, []
             if record.source_id:
                 with suppress(NotFound):
                     source = await parts.images.get(uow, viewer.user_id, record.source_id)
                     before = source.generation_id
                     made_before = await parts.history.one(uow, viewer.user_id, before) if before else None
-                    differs = differences(source, made_before, picture, record)
-        return stage_view(record, image_id, source, derived, differs)
+                    differs = differences(source, made_before, around.picture, record)
+        return stage_view(record, image_id, source, around.derived, differs)
 
     async def _read(self, viewer: Viewer, *, first: bool = False) -> None:
         """Rows → views. Assigns only what differs, because an assignment is sent to the browser."""
@@ -213,7 +226,7 @@ class Studio(rx.State):
         return live_view(
             record,
             container.get().previews,
-            elsewhere=model.name if (model := other_model(record)) else "",
+            elsewhere=elsewhere_text(record),
             usual=seconds[min(record.count, len(seconds)) - 1],
             elapsed=before.elapsed if before and runs else round(elapsed, 1),
         )

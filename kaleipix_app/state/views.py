@@ -63,7 +63,7 @@ class LiveView:
     width: int
     height: int
     error: str
-    elsewhere: str  # name of another model that can do the same after a failure, or empty
+    elsewhere: str  # after a failure: where another model can do the same, or empty
 
 
 NOTHING_LIVE = LiveView("", True, False, "", "", -1, 0, 0, "", "", "", 1, 1, "", "")

@@ -88,6 +88,8 @@ def new_page(browser: Browser) -> Iterator[NewPage]:
             viewport={"width": width, "height": height},
             color_scheme=scheme,  # type: ignore[arg-type]
             has_touch=size == "phone",
+            is_mobile=size
+            == "phone",  # a meta viewport that counts: what is too wide shrinks the page, as it does there
             base_url=base,
             accept_downloads=True,
             **options,  # type: ignore[arg-type]

@@ -29,9 +29,11 @@ def assert_accessible(page: Page, where: str) -> None:
 
 
 def assert_fits(page: Page, where: str) -> None:
-    """No sideways scrolling."""
+    """No sideways scrolling, and on a phone no page that was shrunk to fit."""
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"{where} is {wide} px too wide"
+    assert page.viewport_size is not None
+    assert page.evaluate("innerWidth") == page.viewport_size["width"], f"{where} was shrunk"
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
@@ -87,7 +89,15 @@ def test_every_page_and_state(
     page.reload()
     expect(page.get_by_role("alert")).to_contain_text("credits returned")
     look("studio-failed")
+    look_at_the_activity(page, size, look)
     look_at_the_account(page, server, name, look)
+
+
+def look_at_the_activity(page: Page, size: str, look: Callable[[str], None]) -> None:
+    if size == "phone":
+        page.get_by_role("link", name="Activity").click()
+        expect(page.get_by_role("heading", name="Activity")).to_be_visible()
+        look("activity")
 
 
 def look_at_the_account(page: Page, server: StudioServer, name: str, look: Callable[[str], None]) -> None:

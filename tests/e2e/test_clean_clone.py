@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.conftest import PHOTOS
 from tests.e2e.conftest import NewPage
-from tests.e2e.people import add_source, balance, finished, generate, sign_up
+from tests.e2e.people import add_source, balance, finished, generate, sign_up_by_hand
 from tests.e2e.studio_server import ROOT, StudioServer
 
 
@@ -36,7 +36,7 @@ def test_make_run_prints_the_address_last(cloned: StudioServer) -> None:
 
 def test_killed_in_the_middle_and_started_again_it_finishes(cloned: StudioServer, new_page: NewPage) -> None:
     page = new_page(cloned.url)
-    sign_up(page, cloned, "survivor")
+    sign_up_by_hand(page, cloned, "survivor")
     add_source(page, PHOTOS / "coffee.png")
     page.get_by_role("group", name="Number of images").get_by_role("radio", name="2").check()
     expect(page.get_by_role("button", name="Generate 2")).to_be_visible()

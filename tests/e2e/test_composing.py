@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import SIZES, NewPage
-from tests.e2e.people import balance, finished, generate, sign_up
+from tests.e2e.people import finished, generate, sign_up
 from tests.e2e.studio_server import StudioServer
 from tests.e2e.test_accessibility import assert_accessible, assert_fits, fail_the_latest
 
@@ -87,21 +87,6 @@ def test_the_list_of_keys_is_searched(server: StudioServer, new_page: NewPage) -
     expect(dialog).to_be_hidden()
     page.get_by_role("button", name="Keyboard shortcuts").click()
     expect(dialog).to_be_visible()
-
-
-@pytest.mark.parametrize("size", SIZES)
-def test_everything_is_stopped_at_once(size: str, server: StudioServer, new_page: NewPage) -> None:
-    page = new_page(server.url, size)
-    sign_up(page, server, f"stopper-{size}")
-    page.get_by_role("group", name="Number of images").get_by_role("radio", name="4").check()
-    expect(page.get_by_role("button", name="Generate 4")).to_be_visible()
-    for n in range(5):
-        generate(page, f"number {n}")
-    expect(page.get_by_text(re.compile(r"^(next|\d+(st|nd|rd|th) in line)$")).first).to_be_visible()
-    page.get_by_role("button", name="Stop all").click()
-    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
-    expect(page.get_by_role("button", name="Stop all")).to_have_count(0)
-    assert balance(page) >= 20
 
 
 def test_a_failure_covers_no_picture_on_a_phone_and_moves_nothing(

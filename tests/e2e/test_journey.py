@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from tests.conftest import PHOTOS
 from tests.e2e.conftest import SIZES, NewPage
-from tests.e2e.people import add_source, balance, finished, generate, result, sign_up
+from tests.e2e.people import add_source, balance, finished, generate, result, sign_up, sign_up_by_hand
 from tests.e2e.studio_server import StudioServer
 
 
@@ -26,7 +26,7 @@ def test_from_the_landing_page_to_a_downloaded_picture(
     page = new_page(server.url, size)
     page.goto("/")
     keep(page, f"landing-{size}")
-    sign_up(page, server, f"ada-{size}")
+    sign_up_by_hand(page, server, f"ada-{size}")
     expect(page.get_by_label("Prompt")).to_be_in_viewport()
     expect(page.get_by_role("button", name="Generate")).to_be_in_viewport()
     keep(page, f"studio-empty-{size}")

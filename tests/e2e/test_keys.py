@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, StorageState, expect
 
+from kaleipix_app.components.shortcuts import LISTED, LISTED_IN_LIBRARY
 from tests.conftest import PHOTOS
 from tests.e2e.conftest import NewPage
 from tests.e2e.people import add_source, finished, generate, sign_up
@@ -223,3 +224,104 @@ def test_a_key_does_what_the_list_says(words: str, page: Page) -> None:
     expect(dialog).to_have_count(0)
     page.evaluate("document.activeElement.blur()")
     KEYS[words](page)
+
+
+def test_every_key_that_is_listed_is_tried() -> None:
+    told = [does for _, does in LISTED]
+    tried = {does for does in told for words in (*KEYS, "Edit with mask", "Take back") if words in does}
+    assert [does for does in told if does not in tried] == []
+
+
+def test_m_opens_the_brush(remote: StudioServer, new_page: NewPage) -> None:
+    page = new_page(remote.url)
+    sign_up(page, remote, "brusher")
+    generate(page, "to paint on")
+    finished(page, "to paint on")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("m")
+    expect(page.get_by_role("dialog", name="Mark what to repaint")).to_be_visible()
+
+
+def test_the_library_lists_its_own_keys_and_each_works(page: Page) -> None:
+    page.goto("/w/keys/library")
+    tile = page.get_by_role("grid", name="Pictures").locator("[data-at]")
+    expect(tile.nth(2)).to_be_visible()
+    for key in ("Home", "End", "ArrowLeft", "ArrowRight"):
+        page.keyboard.press(key)  # nothing is on a picture yet
+    tile.first.focus()
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(dialog.get_by_role("definition")).to_have_text([does for _, does in LISTED_IN_LIBRARY])
+    assert_accessible(page, "keys of the library")
+    for key in (".", "Delete", "ArrowRight", "ControlOrMeta+a", "t", "f"):  # they rest
+        dialog.get_by_role("button", name="Close").press(key)
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_role("grid").get_by_text("Favourite")).to_have_count(0)
+    selection = page.get_by_role("group", name="Selection")
+    expect(selection).not_to_contain_text("selected")
+    tile.first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(tile.nth(1)).to_be_focused()
+    page.keyboard.press("End")
+    page.keyboard.press(" ")
+    expect(selection).to_contain_text("1 selected")
+    page.keyboard.press("Home")
+    expect(tile.first).to_be_focused()
+    page.keyboard.press("Shift+ ")
+    expect(selection).to_contain_text(f"{tile.count()} selected")
+    page.keyboard.press("Escape")
+    expect(selection).not_to_contain_text("selected")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Picture")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Picture")).to_be_hidden()
+    expect(page.locator("html")).not_to_have_class(re.compile("without-"))
+
+
+def test_no_other_key_does_anything(page: Page) -> None:
+    known = {key.lower() for keys, _ in LISTED for key in re.findall(r"[A-Z.?]", keys.replace("Ctrl", ""))}
+    page.evaluate("document.activeElement.blur()")
+    before = page.locator("body").inner_html()
+    for key in set("abcdefghijklmnopqrstuvwxyz0123456789,-/") - known:
+        page.keyboard.press(key)
+    assert page.locator("body").inner_html() == before
+
+
+def test_in_a_field_a_key_is_a_letter(page: Page) -> None:
+    """Nothing of the page changes while somebody writes, whatever the letters mean elsewhere."""
+    add_source(page, PHOTOS / "coffee.png")
+    stage, before = page.locator("#stage"), page.locator("#stage").inner_html()
+    letters = ".cvumrdilztfps?X"
+    for field in (page.get_by_label("Prompt"), page.get_by_label("Seed")):
+        field.fill("")
+        field.press_sequentially(letters)
+        field.press("ArrowLeft")
+        field.press("Delete")
+        assert field.input_value() in (letters[:-1], "")  # a seed is digits
+    assert stage.inner_html() == before
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_label("Prompt")).to_be_visible()
+    expect(page.get_by_role("heading", name="History")).to_be_visible()
+
+
+def test_while_a_dialog_is_open_no_key_reaches_what_lies_behind(page: Page) -> None:
+    first = shown(page).get_attribute("src")
+    page.keyboard.press("Delete")
+    expect(shown(page)).not_to_have_attribute("src", first or "")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
+    dialog.get_by_role("button", name="Close").focus()
+    behind = page.locator("#content, #stage").first
+    before = (shown(page).get_attribute("src"), page.evaluate("document.documentElement.className"))
+    for key in (*".cvumrdilztfps?", "Shift+X", "ArrowLeft", "ArrowRight", "Delete", "ControlOrMeta+z"):
+        page.keyboard.press(key)
+    expect(dialog).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    assert before == (shown(page).get_attribute("src"), page.evaluate("document.documentElement.className"))
+    expect(behind.get_by_role("button", name="Favourite", exact=True)).to_have_attribute("aria-pressed", "false")
+    page.keyboard.press("ControlOrMeta+z")  # and now it does
+    expect(page.locator(f'img[src="{(first or "").replace("preview", "thumb")}"]')).not_to_have_count(0)

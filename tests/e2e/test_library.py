@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from kaleipix_app.backend import tokens
 from tests.e2e.conftest import SIZES, NewPage
-from tests.e2e.people import finished, generate, sign_up
+from tests.e2e.people import Fingers, finished, generate, sign_up
 from tests.e2e.studio_server import StudioServer
 from tests.e2e.test_accessibility import _WATCH_SHIFTS, assert_accessible, assert_fits
 
@@ -63,6 +63,30 @@ def tiles(page: Page) -> Locator:
     return page.get_by_role("grid", name="Pictures").get_by_role("img")
 
 
+def settled(page: Page) -> None:
+    """The rows on the screen are there and have been loaded."""
+    page.wait_for_function(
+        """() => {
+          const frame = document.querySelector("[role=grid]")?.getBoundingClientRect();
+          if (!frame || document.querySelector("[role=grid] [aria-label=Loading]")) return false;
+          if (document.querySelector("[role=grid]").getAttribute("aria-rowcount") === "-1") return false;
+          const rows = [...document.querySelectorAll("[role=row]")].map((row) => row.getBoundingClientRect());
+          const from = Math.max(frame.top, 60), to = Math.min(frame.bottom, innerHeight) - 60;
+          const has = (y) => rows.some((row) => row.top - 60 <= y && y <= row.bottom + 60);
+          return [from, (from + to) / 2, to].every(has);
+        }"""
+    )
+
+
+def on_screen(page: Page) -> list[str]:
+    """Alternative texts of the tiles that are in view."""
+    found: list[str] = page.evaluate(
+        "[...document.querySelectorAll('[role=grid] img')].filter((img) => { const box = img.getBoundingClientRect();"
+        " return box.top < innerHeight && box.bottom > 56; }).map((img) => img.alt)"
+    )
+    return found
+
+
 def bar(page: Page) -> Locator:
     return page.get_by_role("group", name="Selection")
 
@@ -79,13 +103,22 @@ def test_thousands_of_pictures_are_few_nodes_and_small_events(
     expect(tiles(page).first).to_be_visible()
     frames.clear()
     shifted = {"opened": page.evaluate("window.shifted")}
-    grid = page.get_by_role("grid", name="Pictures")
-    for _ in range(12):
-        height = f"{grid.evaluate('(grid) => grid.offsetHeight')}px"
-        page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
-        expect(grid).not_to_have_css("height", height)
+    expect(page.get_by_role("grid", name="Pictures")).to_have_attribute("aria-rowcount", re.compile(r"\d{3}"))
+    shown = []
+    for part in (1, 0.3, 0.9, 0.6, 0):  # the bar of the page, dragged
+        room = page.evaluate("document.documentElement.scrollHeight - innerHeight")
+        page.evaluate(f"scrollTo(0, {part} * {room})")
+        page.wait_for_function(
+            "(part) => Math.abs(scrollY / (document.documentElement.scrollHeight - innerHeight) - part) < 0.01",
+            arg=part,
+        )
+        settled(page)
+        shown.append(on_screen(page))
         assert tiles(page).count() < 120
         assert page.evaluate("document.querySelectorAll('*').length") < 1_500
+    assert shown[0][-1] == f"copy {_MANY - 1}"
+    assert abs(int(shown[1][0].split()[1]) - 0.3 * _MANY) < 60
+    assert shown[4][0] == "the real one"
     shifted["scrolled"] = page.evaluate("window.shifted")
     assert frames
     assert max(frames) < 20_000
@@ -180,6 +213,112 @@ def test_with_the_keyboard_alone(server: StudioServer, new_page: NewPage) -> Non
     expect(bar(page)).not_to_contain_text("selected")
 
 
+def test_a_jump_to_the_far_end_and_back_by_keys_and_what_lies_between_is_in_its_place(
+    server: StudioServer, new_page: NewPage
+) -> None:
+    page = new_page(server.url)
+    a_library(page, server, "jumper", 1_000)
+    asked: list[str] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda data: asked.append(str(data))))
+    page.reload()
+    settled(page)
+    tiles(page).first.locator("..").focus()
+    asked.clear()
+    page.keyboard.press("End")
+    last = page.get_by_role("gridcell").filter(has=page.get_by_alt_text("copy 999", exact=True))
+    expect(last.locator("[data-at]")).to_be_focused()
+    settled(page)
+    assert 0 < len([one for one in asked if "library.fill" in one]) <= 4
+    for number in range(998, 985, -1):
+        page.keyboard.press("ArrowLeft")
+        expect(page.get_by_alt_text(f"copy {number}", exact=True).locator("..")).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    settled(page)
+    for _ in range(6):  # back up, through what was never loaded
+        page.mouse.wheel(0, -700)
+        settled(page)
+        numbers = [int(alt.split()[1]) for alt in on_screen(page)]
+        assert numbers == list(range(numbers[0], numbers[-1] + 1))
+    page.keyboard.press("Home")
+    expect(page.get_by_alt_text("the real one", exact=True).locator("..")).to_be_focused()
+
+
+def test_the_month_is_told_while_the_library_goes_by(server: StudioServer, new_page: NewPage, keep: Keep) -> None:
+    page = new_page(server.url, bypass_csp=True)
+    a_library(page, server, "leafer", 9_000)
+    settled(page)
+    month = page.locator("[data-scale] span").first
+    expect(month).to_have_css("opacity", "0")
+    page.mouse.move(700, 500)
+    page.mouse.wheel(0, 120)  # read on: nothing gets in the way
+    page.wait_for_function("scrollY > 100")
+    expect(month).to_have_css("opacity", "0")
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight / 2)")
+    expect(month).to_have_css("opacity", "1")
+    keep(page, "library-month-desktop")
+    told, day = month.inner_text(), page.get_by_role("grid").get_by_role("heading").first.inner_text()
+    assert told.split() == day.split()[-2:]
+    assert_accessible(page, "the month")
+    expect(month).to_have_css("opacity", "0")
+
+
+def test_a_finger_takes_the_handle_to_any_month(server: StudioServer, new_page: NewPage, keep: Keep) -> None:
+    page = new_page(server.url, "phone")
+    a_library(page, server, "thumber", 9_000)
+    settled(page)
+    fingers, handle = Fingers(page), page.locator("[data-scale] span").last
+    fingers.down((200, 600))
+    for step in range(1, 8):
+        fingers.move((200, 600 - 40 * step))
+    fingers.up()
+    expect(handle).to_have_css("opacity", "1")
+    box = handle.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    fingers.down((x, y))
+    fingers.move((x, y + 200))
+    fingers.move((x, 800))
+    expect(page.locator("[data-scale] span").first).to_have_css("opacity", "1")
+    keep(page, "library-month-phone")
+    fingers.up()
+    settled(page)
+    assert on_screen(page)[-1] == "copy 8999"
+    expect(bar(page)).not_to_contain_text("selected")
+
+
+def test_what_happens_far_down_happens_to_the_right_picture(server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url)
+    a_library(page, server, "faller", 600)
+    tiles(page).first.locator("..").focus()
+    page.get_by_role("checkbox", name="Select: copy 0", exact=True).click(force=True)
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    page.get_by_alt_text("copy 599", exact=True).click(modifiers=["Shift"])
+    expect(bar(page)).to_contain_text("600 selected")
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight / 2)")
+    settled(page)
+    expect(page.get_by_role("grid").locator("[aria-selected=false]")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(bar(page)).not_to_contain_text("selected")
+    (one, *_, other) = on_screen(page)[8:20]
+    page.get_by_alt_text(one, exact=True).locator("..").focus()
+    page.keyboard.press("Delete")
+    expect(page.get_by_text(total(600), exact=True)).to_be_visible()
+    expect(page.get_by_alt_text(one, exact=True)).to_have_count(0)
+    generate_elsewhere(page, "faller", "a late gate")
+    expect(page.get_by_text(total(601), exact=True)).to_be_visible()
+    expect(page.get_by_alt_text(other, exact=True)).to_be_in_viewport()
+    page.evaluate("scrollTo(0, 0)")
+    settled(page)
+    assert on_screen(page)[:3] == ["a late gate", "the real one", "copy 0"]
+
+
+def generate_elsewhere(page: Page, username: str, prompt: str) -> None:
+    other = page.context.new_page()
+    other.goto(f"/w/{username}")
+    generate(other, prompt)
+    finished(other, prompt)
+
+
 def test_a_selection_beyond_the_screen_is_collected_zipped_and_deleted(server: StudioServer, new_page: NewPage) -> None:
     page = new_page(server.url)
     a_library(page, server, "collector", 200)
@@ -250,9 +389,6 @@ def test_from_the_studio_and_back_with_everything(size: str, server: StudioServe
 def test_a_picture_made_elsewhere_arrives_by_itself(server: StudioServer, new_page: NewPage) -> None:
     page = new_page(server.url)
     a_library(page, server, "doubler")
-    other = page.context.new_page()
-    other.goto("/w/doubler")
-    generate(other, "a second gate")
-    finished(other, "a second gate")
+    generate_elsewhere(page, "doubler", "a second gate")
     expect(page.get_by_text(total(2), exact=True)).to_be_visible()
     expect(tiles(page).first).to_have_attribute("alt", "a second gate")

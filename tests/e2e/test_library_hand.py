@@ -23,7 +23,7 @@ from tests.e2e.people import (
 )
 from tests.e2e.studio_server import StudioServer
 from tests.e2e.test_accessibility import assert_accessible, assert_fits
-from tests.e2e.test_library import Keep, a_library, bar, tiles, total
+from tests.e2e.test_library import Keep, a_library, bar, on_screen, settled, tiles, total
 from tests.e2e.test_masks import editor, stroke
 
 
@@ -100,15 +100,12 @@ def test_back_closes_the_picture_and_later_brings_the_place_back(
     a_library(page, server, name, 400)
     page.get_by_role("button", name="Oldest first").click()
     expect(tiles(page).first).to_have_attribute("alt", "copy 399")
-    for _ in range(3):
-        height = page.get_by_role("grid").evaluate("(grid) => grid.offsetHeight")
-        page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
-        page.wait_for_function("(old) => document.querySelector('[role=grid]').offsetHeight > old", arg=height)
-    page.evaluate("window.scrollBy(0, -700)")
+    settled(page)
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight * 0.6)")
+    settled(page)
     place, dialog = scrolled(page), page.get_by_role("dialog", name="Picture")
-    tile = page.locator("[role=grid] img").nth(tiles(page).count() // 2)
-    seen = tile.get_attribute("alt") or ""
-    tile.click()
+    seen = on_screen(page)[len(on_screen(page)) // 2]
+    page.get_by_alt_text(seen, exact=True).click()
     expect(dialog).to_be_visible()
     page.go_back()
     expect(dialog).not_to_be_visible()

@@ -147,6 +147,29 @@ def test_cancelling_stops_it_there_too(remote: Remote, new_page: NewPage) -> Non
 
 
 @pytest.mark.parametrize("size", SIZES)
+def test_everything_is_stopped_at_once(size: str, remote: Remote, new_page: NewPage) -> None:
+    page = new_page(remote.studio.url, size)
+    sign_up(page, remote.studio, f"stopper-{size}")
+    runs, waits = f"runs {size}", f"waits {size}"
+    remote.fal.hold("running", prompt=runs)
+    remote.fal.hold("queued", prompt=waits)
+    first_picture(page, "FLUX.1 schnell", runs, "fal.ai")
+    for n in range(3):
+        generate(page, f"{waits} {n}")
+    if size == "phone":
+        page.get_by_role("link", name="Activity").click()
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(4)
+    expect(page.get_by_role("status").filter(has_text="Running").first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^(next|\d+(st|nd|rd|th) in line)$")).first).to_be_visible()
+    page.get_by_role("button", name="Stop all").click()
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
+    expect(page.get_by_role("button", name="Stop all")).to_have_count(0)
+    expect(page.get_by_role("status", name="Credits")).to_contain_text("40")
+    for stage, prompt in (("running", runs), ("queued", waits)):
+        remote.fal.release(stage, prompt=prompt)
+
+
+@pytest.mark.parametrize("size", SIZES)
 def test_a_cold_start_is_explained(size: str, remote: Remote, new_page: NewPage) -> None:
     page = new_page(remote.studio.url, size)
     sign_up(page, remote.studio, f"cold-{size}")

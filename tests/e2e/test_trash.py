@@ -79,7 +79,7 @@ def test_from_the_trash_back_and_then_for_ever_with_its_prompt(
     dialog.get_by_role("button", name="Delete for ever").click()
     expect(dialog).not_to_be_visible()
     expect(page.get_by_text("The trash is empty")).to_be_visible()
-    page.get_by_role("button", name="Trash", exact=True).click()
+    page.get_by_role("button", name="Back to history").click()
     expect(page.get_by_role("button", name="Reuse: first of mine")).to_be_visible()
     expect(page.get_by_text("second of mine")).to_have_count(0)
     assert page.request.get(f"/media/{picture}/thumb").status == 404
@@ -94,7 +94,7 @@ def test_a_prompt_may_stay_without_its_picture_and_go_later(server: StudioServer
     open_trash(page)
     page.get_by_role("button", name="Empty trash").click()
     page.get_by_role("dialog").get_by_role("button", name="Empty trash").click()
-    page.get_by_role("button", name="Trash", exact=True).click()
+    page.get_by_role("button", name="Back to history").click()
     page.get_by_role("button", name="Reuse: first of mine").click()
     expect(page.get_by_label("Prompt")).to_have_value("first of mine")
     page.get_by_role("button", name="Forget: first of mine").click()

@@ -18,7 +18,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import SIZES, NewPage
-from tests.e2e.people import finished, generate, sign_in, sign_up
+from tests.e2e.people import finished, generate, sign_in, sign_up_by_hand
 from tests.e2e.studio_server import ROOT, StudioServer, free_port
 
 
@@ -103,7 +103,7 @@ def delete_account(page: Page, studio: MailedStudio) -> None:
 @pytest.mark.parametrize("size", SIZES)
 def test_copy_deletion_return_and_the_end(size: str, mailed: MailedStudio, new_page: NewPage) -> None:
     page = new_page(mailed.url, size)
-    sign_up(page, mailed, "visitor")
+    sign_up_by_hand(page, mailed, "visitor")
     generate(page, "soon to be gone")
     finished(page, "soon to be gone")
     mailed.restart()

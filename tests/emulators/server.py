@@ -14,6 +14,8 @@ from starlette.types import ASGIApp
 
 logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # connections are cut on purpose here
 
+_ANSWERING_SECONDS = 0.1
+
 
 class _Server(uvicorn.Server):
     """A server that says when it listens, and leaves the signals to whoever runs it."""
@@ -28,10 +30,11 @@ class _Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 timeout_keep_alive=75,  # a client must not meet a connection that closes at that moment
-                timeout_graceful_shutdown=0,  # whoever is still waiting then was left hanging on purpose
             )
         )
         self.listening = threading.Event()
+        self._ending = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -39,7 +42,33 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        self._loop = asyncio.get_running_loop()
         self.listening.set()
+
+    def end(self) -> None:
+        """Come to an end at once; from any thread."""
+        self.should_exit = True
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._ending.set)
+
+    async def main_loop(self) -> None:
+        """Uvicorn looks ten times a second whether it should end: for hundreds of servers that adds up."""
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ending.wait(), 1)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """As soon as nobody is being answered; whoever still waits after that was left hanging on purpose."""
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        if answering := list(self.server_state.tasks):
+            _, hanging = await asyncio.wait(answering, timeout=_ANSWERING_SECONDS)
+            for task in hanging:
+                task.cancel()
+        await asyncio.sleep(0)  # connections say that they are closed
+        await self.lifespan.shutdown()
 
 
 def _bound(port: int = 0) -> tuple[socket.socket, str]:
@@ -63,7 +92,7 @@ async def serving(app: ASGIApp, port: int = 0) -> AsyncIterator[str]:
             await asyncio.sleep(0)
         yield url
     finally:
-        server.should_exit = True
+        server.end()
         await running
         listener.close()
 
@@ -80,7 +109,7 @@ def in_thread(app: ASGIApp, port: int = 0) -> Iterator[str]:
             raise RuntimeError("The emulator did not start.")
         yield url
     finally:
-        server.should_exit = True
+        server.end()
         thread.join(10)
         listener.close()
 

@@ -31,7 +31,7 @@ from kaleipix_app.state.prompts import PromptHistory
 from kaleipix_app.state.selection import Chosen
 from kaleipix_app.state.share_dialog import ShareDialog
 from kaleipix_app.state.shares import Shares
-from kaleipix_app.state.studio import Studio
+from kaleipix_app.state.studio import Stage, Studio
 from kaleipix_app.state.tools import Tools
 from kaleipix_app.state.trash import TrashBin
 from tests.house import House
@@ -162,7 +162,7 @@ async def test_no_payload_makes_a_handler_crash_or_a_state_grow(house: House, ev
             for value in HOSTILE if names else ():
                 for values in ([value] * len(names), ["style", value], ["folds", value], [value, "pixel"]):
                     await tab.send_raw(handler(*["x" for _ in names]), dict(zip(names, values, strict=False)))
-            for state in STATES:
+            for state in (*STATES, Stage):
                 kept = {key: repr(var) for key, var in vars(await tab.state(state)).items() if not key.startswith("_")}
                 assert sum(map(len, kept.values())) < 50_000, (name, {key: len(text) for key, text in kept.items()})
     assert await rows_of_ann(house) == before

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from kaleipix_app.backend.db.engine import UnitOfWork
 from kaleipix_app.backend.errors import NotFound
+from kaleipix_app.backend.generation.library.days import MOST_DAYS, Day
 from kaleipix_app.backend.generation.library.filters import Filter
 from kaleipix_app.state import library as library_module
 from kaleipix_app.state.composer import Composer
 from kaleipix_app.state.library import Library
 from kaleipix_app.state.library_address import address_of, filter_of, query_of
+from kaleipix_app.state.library_views import days_text
 from kaleipix_app.state.picture_detail import PictureDetail
 from kaleipix_app.state.selection import Chosen
 from kaleipix_app.state.studio import Studio
@@ -61,15 +65,38 @@ async def test_no_event_is_over_20_kb(house: House, tab: Tab, monkeypatch: pytes
     """A full page of the longest prompts in the widest letters."""
     real = house.parts.library.page
 
-    async def full(*args: Any, **options: Any) -> list[Any]:
-        (one, *_) = await real(*args, **options)
-        return [type(one)(one.picture, "𝕏" * 2000, one.made_at)] * options["limit"]
+    async def full(uow: UnitOfWork, owner_id: str, wanted: Filter, *_: Any) -> list[Any]:
+        one = (await real(uow, owner_id, wanted))[0]
+        return [type(one)(one.picture, "𝕏" * 2000, one.made_at)] * library_module.PAGE
 
-    monkeypatch.setattr(house.parts.library, "page", full)
+    async def long(*_: Any) -> list[Day]:
+        return [Day(date(2026, 3, 1) - timedelta(days=number), 100 + number % 99) for number in range(MOST_DAYS)]
+
+    monkeypatch.setattr(house.parts.library, "from_place", full)
+    monkeypatch.setattr(house.parts.library, "days", long)
     tab.deltas.clear()
-    await tab.send(Library.more(house.result_id))
+    await tab.send(Library.fill("2026-03-01", 0))
+    await tab.send(Library.tell_days())
     assert len((await tab.state(Library)).page.items) == library_module.PAGE
     assert max(len(json.dumps(delta, default=vars, ensure_ascii=False).encode()) for delta in tab.deltas) < 20_000
+
+
+def test_days_are_told_in_few_words() -> None:
+    days = [Day(date(2026, 3, 2), 12), Day(date(2026, 3, 1), 3), Day(date(2026, 2, 27), 5)]
+    assert (days_text(days), days_text([])) == ("2026-03-02:12 3 2:5", "")
+
+
+async def test_a_page_from_anywhere_and_nothing_for_what_is_no_place(house: House, tab: Tab) -> None:
+    await tab.send(Library.tell_days())
+    library = await tab.state(Library)
+    day, count = library.days.text.split(":")
+    assert (count, library.total, library.days.page) == ("2", "2", library.page.version)
+    await tab.send(Library.fill(day, 1))
+    library = await tab.state(Library)
+    assert ([one.id for one in library.page.items], library.page.place) == ([house.source_id], f"{day} 1")
+    for wrong in (("yesterday", 0), (day, -1), (day, 10**12)):
+        await tab.send(Library.fill(*wrong))
+        assert (await tab.state(Library)).page == library.page
 
 
 async def test_deleting_a_selection_and_taking_it_back(house: House, tab: Tab) -> None:

@@ -185,8 +185,7 @@ class Database:
         def begun(connection: Any) -> None:
             # A writer takes its lock first: an upgrade from a read lock would fail, not wait.
             options, driven = connection.get_execution_options(), connection.connection.driver_connection
-            mode, is_short = options.get("sqlite_begin", ""), options.get("short", False)
-            driven.is_short = False
+            mode, is_short = options.get("sqlite_begin", ""), options.get("short", False) and driven.can_be_short()
             if not mode:
                 driven.begin()
             elif not (is_short and driven.begun_at_once(f"BEGIN {mode}")):

@@ -33,8 +33,10 @@ async def connect(database: str, **options: Any) -> aiosqlite.Connection:
 
 
 class _Connection(aiosqlite.Connection):
-    _is_begun: bool = False  # and SQLite does not know of it yet
-    _is_over: bool = False  # the last one, and nothing was asked since: there is nothing to roll back
+    _begins: bool = False  # with the next statement
+    _reads: bool = False  # in this transaction
+    _is_asked: bool = False  # since the last transaction ended: there is something to end
+    _is_leaving: bool = False  # its thread has yet to end a transaction that nobody waits for
     is_short: bool = False  # this transaction; its thread rests meanwhile
 
     def cursor(self) -> Any:
@@ -42,11 +44,14 @@ class _Connection(aiosqlite.Connection):
 
     def begin(self) -> None:
         """A transaction that reads. SQLite takes no lock before its first statement anyway."""
-        self._is_begun = True
+        self._begins = self._reads = True
+
+    def can_be_short(self) -> bool:
+        """Whether the thread rests, so that nothing of it comes in between."""
+        return not self._is_leaving
 
     def begun_at_once(self, sql: str) -> bool:
         """A transaction that writes has begun; False while another process writes: that is waited for in the thread."""
-        self._is_over = False
         self._conn.execute("PRAGMA busy_timeout=0")
         try:
             self._conn.execute(sql)
@@ -54,37 +59,44 @@ class _Connection(aiosqlite.Connection):
             return False
         finally:
             self._conn.execute(f"PRAGMA {PRAGMAS[0]}")
+        self._is_asked = True
         return True
 
     async def commit(self) -> None:
-        self.is_short = False  # also for the rollback of who is cancelled meanwhile: it comes after, in the thread
-        if not self._taken():
+        self._begins = self._reads = self.is_short = False
+        if self._is_asked:
             await super().commit()
-            self._is_over = True
+            self._is_asked = False
 
     async def rollback(self) -> None:
-        is_short, self.is_short = self.is_short, False
-        if self._taken() or self._is_over:
+        """Only once: on its way back to the pool a connection is asked for it again."""
+        reads, is_short = self._reads, self.is_short
+        self._begins = self._reads = self.is_short = False
+        if not self._is_asked:
             return
         if is_short:
             self._conn.rollback()
+        elif reads:  # nobody has to wait for that: whatever comes next on this connection comes after it
+            self._is_leaving = True
+            self._tx.put_nowait((None, self._leave))
         else:
             await super().rollback()
-        self._is_over = True
+        self._is_asked = False
+
+    async def ask(self, function: Callable[..., None], *args: Any, is_long: bool) -> None:
+        """Call it in the thread of this connection, with whether to begin before."""
+        begins, self._begins, self._is_asked = self._begins, False, True
+        await self.there(function, begins, *args, is_long=is_long)
 
     async def there(self, function: Callable[..., Any], *args: Any, is_long: bool = False) -> Any:
         """Call it in the thread of this connection, or here if that is promised to be short."""
-        self._is_over = False
         if self.is_short and not is_long:
             return function(*args)
-        is_short, self.is_short = self.is_short, False  # for who is cancelled meanwhile, as in `commit`
-        found = await self._execute(function, *args)  # type: ignore[no-untyped-call]
-        self.is_short = is_short
-        return found
+        return await self._execute(function, *args)  # type: ignore[no-untyped-call]
 
-    def _taken(self) -> bool:
-        is_begun, self._is_begun = self._is_begun, False
-        return is_begun
+    def _leave(self) -> None:
+        self._conn.rollback()
+        self._is_leaving = False
 
 
 class _Cursor:
@@ -103,11 +115,10 @@ class _Cursor:
         return self
 
     async def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
-        begins = self._connection._taken()
-        await self._connection.there(self._run, begins, sqlite3.Cursor.execute, sql, parameters, is_long=self.is_long)
+        await self._connection.ask(self._run, sqlite3.Cursor.execute, sql, parameters, is_long=self.is_long)
 
     async def executemany(self, sql: str, parameters: Sequence[Any]) -> None:
-        await self._connection.there(self._run, self._connection._taken(), sqlite3.Cursor.executemany, sql, parameters)
+        await self._connection.ask(self._run, sqlite3.Cursor.executemany, sql, parameters, is_long=self.is_long)
 
     async def fetchone(self) -> Any:
         return next(iter(await self.fetchmany(1)), None)

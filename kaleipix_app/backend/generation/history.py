@@ -6,6 +6,8 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import BindParameter, bindparam, exists
+from sqlalchemy.orm import aliased
 from sqlmodel import and_, col, func, or_, select
 
 from kaleipix_app.backend.db.engine import UnitOfWork
@@ -13,7 +15,33 @@ from kaleipix_app.backend.errors import NotFound
 from kaleipix_app.backend.generation.machine import ACTIVE, State
 from kaleipix_app.backend.generation.models import Generation
 from kaleipix_app.backend.media.images import Images, Picture
+from kaleipix_app.backend.media.models import Image
 from kaleipix_app.backend.providers.base import ParamValue
+
+_OWNER: BindParameter[str] = bindparam("owner")
+_chosen, _later = aliased(Image), aliased(Generation)
+_AROUND = (  # asked at every click on a picture: one statement, built once
+    select(
+        Generation,
+        Image,
+        exists().where(
+            col(_later.owner_id) == _OWNER,
+            col(_later.source_id) == col(_chosen.id),
+            col(_later.state) == State.DONE,
+        ),
+    )
+    .join(_chosen, col(_chosen.generation_id) == col(Generation.id))
+    .join(Image, col(Image.generation_id) == col(Generation.id))
+    .where(
+        col(_chosen.id) == bindparam("id"),
+        col(_chosen.owner_id) == _OWNER,
+        col(_chosen.deleted_at).is_(None),
+        col(Generation.owner_id) == _OWNER,
+        col(Image.owner_id) == _OWNER,
+        col(Image.deleted_at).is_(None),
+    )
+    .order_by(col(Image.position))
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +73,15 @@ class Record:
     started_at: datetime | None
     finished_at: datetime | None
     results: tuple[Picture, ...]
+
+
+@dataclass(frozen=True)
+class Around:
+    """One result, the generation that it came from, and what was made from it, newest first."""
+
+    picture: Picture
+    record: Record
+    derived: list[Record]
 
 
 class History:
@@ -89,8 +126,21 @@ class History:
             raise NotFound
         return (await self._with_results(uow, owner_id, [row]))[0]
 
-    async def made_from(self, uow: UnitOfWork, owner_id: str, image_id: str, limit: int) -> list[Record]:
-        """Finished generations that worked from this picture, newest first."""
+    async def around(self, uow: UnitOfWork, owner_id: str, image_id: str, most: int) -> Around:
+        """A result of this owner with its surroundings; of what was made from it `most` generations.
+
+        Raises NotFound, also for somebody else's, for a deleted one and for what is no result.
+        """
+        found = (await uow.session.exec(_AROUND, params={"owner": owner_id, "id": image_id})).all()
+        if not found:
+            raise NotFound
+        row, _, is_source = found[0]
+        results = tuple(Picture.of(image) for _, image, _ in found)
+        record = _record(row, results, 0, await self._kept(uow, owner_id, [row]))
+        derived = await self._made_from(uow, owner_id, image_id, most) if is_source else []
+        return Around(next(one for one in results if one.id == image_id), record, derived)
+
+    async def _made_from(self, uow: UnitOfWork, owner_id: str, image_id: str, limit: int) -> list[Record]:
         found = await uow.session.exec(
             select(Generation)
             .where(
@@ -104,7 +154,7 @@ class History:
         return await self._with_results(uow, owner_id, found.all())
 
     async def _with_results(self, uow: UnitOfWork, owner_id: str, rows: Sequence[Generation]) -> list[Record]:
-        if not rows:  # as with most pictures on the stage, from which nothing was made
+        if not rows:
             return []
         results = await self._images.of_generations(uow, owner_id, [row.id for row in rows])
         sources = await self._kept(uow, owner_id, rows)

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import JSON, Column, Index, false, text
 from sqlmodel import Field, SQLModel
 
+_HAS_SOURCE = text("source_id IS NOT NULL")
+
 
 class Generation(SQLModel, table=True):
     """One request for 1 to 4 pictures, from the click to the settled bill."""
@@ -18,6 +20,8 @@ class Generation(SQLModel, table=True):
         Index("ix_generation_state_lease", "state", "lease_until"),
         Index("ix_generation_owner_model", "owner_id", "model", "id"),
         Index("ix_generation_owner_provider", "owner_id", "provider", "id"),
+        # What was made from a picture is asked whenever that is on the stage.
+        Index("ix_generation_source", "source_id", "id", sqlite_where=_HAS_SOURCE, postgresql_where=_HAS_SOURCE),
     )
 
     id: str = Field(primary_key=True)

@@ -46,9 +46,9 @@ async def read_terms(typed: dict[str, Any], passcodes: Passcodes, *, editing: bo
     """What a person chose. Outside of any transaction: a passcode takes a while to hash. Raises BadInput."""
     title = " ".join(str(typed.get("title") or "").split())
     if len(title) > LONGEST_TITLE:
-        raise BadInput(f"A title has at most {LONGEST_TITLE} characters. Shorten it.")
+        raise BadInput(f"A title has at most {LONGEST_TITLE} characters. Shorten it.", code="title")
     if not title.isprintable():
-        raise BadInput("The title holds characters that cannot be shown. Type it anew.")
+        raise BadInput("The title holds characters that cannot be shown. Type it anew.", code="title")
     expiry = str(typed.get("expiry") or "")
     if expiry not in EXPIRIES and not (editing and expiry == KEEP):
         raise BadInput("Choose until when the link works.")
@@ -69,5 +69,7 @@ async def _passcode_hash(typed: dict[str, Any], passcodes: Passcodes, editing: b
     if editing and not passcode:
         return KEEP
     if not SHORTEST_PASSCODE <= len(passcode) <= LONGEST_PASSCODE:
-        raise BadInput(f"A passcode has {SHORTEST_PASSCODE} to {LONGEST_PASSCODE} characters. Type another one.")
+        raise BadInput(
+            f"A passcode has {SHORTEST_PASSCODE} to {LONGEST_PASSCODE} characters. Type another one.", code="passcode"
+        )
     return await passcodes.hash(passcode)

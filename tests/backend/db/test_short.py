@@ -29,7 +29,7 @@ async def _value(uow: UnitOfWork, sql: str, **options: bool) -> object:
 
 async def test_only_what_is_long_goes_to_a_thread(db: Database) -> None:
     here = threading.get_ident()
-    for open_one in (db.reading, db.unit_of_work):
+    for open_one in (db.unit_of_work, db.reading):
         async with open_one(short=True) as uow:
             await _learns(uow, "place", threading.get_ident)
             assert await _value(uow, "SELECT place()") == here
@@ -112,3 +112,16 @@ async def test_cut_off_in_a_long_query_the_connection_is_as_before(db: Database)
     assert let_go == [True], "nobody waited for it on the event loop"
     async with db.unit_of_work(short=True) as uow:
         assert await _value(uow, "SELECT 1") == 1
+
+
+async def test_what_a_thread_has_yet_to_end_does_not_end_what_comes_after_it(db: Database) -> None:
+    async with db.unit_of_work() as uow:
+        await (await uow.session.connection()).execute(text("CREATE TABLE note (n INTEGER)"))
+    for _ in range(50):
+        async with db.reading() as uow:
+            await _value(uow, "SELECT count(*) FROM note")
+        async with db.unit_of_work(short=True) as uow:
+            await (await uow.session.connection()).execute(text("INSERT INTO note VALUES (1)"))
+            await asyncio.sleep(0)
+    async with db.reading() as uow:
+        assert await _value(uow, "SELECT count(*) FROM note") == 50

@@ -105,14 +105,22 @@ async def test_what_is_two_things_at_once_is_kept_as_a_picture_alone(images: Ima
             assert opened(stored).format in ("PNG", "JPEG", "WEBP")
 
 
+@pytest.fixture
+def patient() -> Iterator[Ingest]:
+    """How long a picture may take has a test of its own, and other tests may need all cores."""
+    pool = Ingest(1, seconds=300)
+    yield pool
+    pool.close()
+
+
 @pytest.mark.parametrize("way", ["source", "convert"])
-async def test_a_webp_whose_blocks_need_more_room_than_lossy_webp_has(ingest: Ingest, way: str) -> None:
+async def test_a_webp_whose_blocks_need_more_room_than_lossy_webp_has(patient: Ingest, way: str) -> None:
     """Found here: libwebp gave up (its error 6), and the upload ended as a bug."""
     diagonal = np.add.outer(np.arange(6200, dtype=np.uint16), np.arange(8000, dtype=np.uint16)) % 251
     picture = Image.fromarray(diagonal.astype(np.uint8)).convert("RGB")
     if way == "source":
-        kept = (await ingest.source(file(picture, "WEBP", quality=10, method=0))).original
+        kept = (await patient.source(file(picture, "WEBP", quality=10, method=0))).original
     else:
-        kept = await ingest.convert(file(picture, "JPEG"), Format.WEBP, None)
+        kept = await patient.convert(file(picture, "JPEG"), Format.WEBP, None)
     with Image.open(io.BytesIO(kept)) as saved:
         assert (saved.format, saved.size) == ("WEBP", (8000, 6200))

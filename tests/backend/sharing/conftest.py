@@ -12,17 +12,28 @@ from kaleipix_app.backend.container import Container
 from kaleipix_app.backend.db import migrate
 from tests.backend.sharing.gallery import Gallery
 from tests.conftest import MovableClock
-from tests.house import a_house
+from tests.house import House, ModelHouse, a_house, left
+
+
+@pytest.fixture(scope="session")
+def model_gallery(tmp_path_factory: pytest.TempPathFactory) -> ModelHouse:
+    """Made by the migrations, with what Ann owns, at the time at which every test's clock begins."""
+
+    async def build(data_dir: Path) -> House:
+        settings = settings_module.load().model_copy(update={"data_dir": data_dir})
+        data_dir.mkdir()
+        await migrate.upgrade(settings.database_url)
+        return await a_house(Container(settings, clock=MovableClock()))
+
+    return ModelHouse(tmp_path_factory.mktemp("gallery") / "data", build)
 
 
 @pytest.fixture
-async def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: MovableClock) -> AsyncIterator[Gallery]:
-    """An installation made by the migrations, with what Ann owns."""
+async def gallery(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: MovableClock, model_gallery: ModelHouse
+) -> AsyncIterator[Gallery]:
+    await model_gallery.copy_to(tmp_path / "data")
     monkeypatch.setenv("KALEIPIX_DATA_DIR", str(tmp_path / "data"))
-    settings = settings_module.load()
-    settings.data_dir.mkdir()
-    await migrate.upgrade(settings.database_url)
-    parts = Container(settings, clock=clock)
-    yield Gallery(await a_house(parts), clock)
-    parts.ingest.close()
-    await parts.db.close()
+    parts = Container(settings_module.load(), clock=clock)
+    yield Gallery(model_gallery.in_(parts), clock)
+    await left(parts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import col, select, update
 
@@ -13,7 +13,8 @@ from kaleipix_app.backend.db.engine import Database, UnitOfWork
 from kaleipix_app.backend.errors import NotFound
 from kaleipix_app.backend.generation.feed import Feed
 from kaleipix_app.backend.generation.history import History, Record
-from kaleipix_app.backend.generation.library import pages
+from kaleipix_app.backend.generation.library import days, pages
+from kaleipix_app.backend.generation.library.days import Day
 from kaleipix_app.backend.generation.library.filters import Filter, Selection
 from kaleipix_app.backend.generation.library.pages import Kept
 from kaleipix_app.backend.media.images import Images, Picture
@@ -50,7 +51,18 @@ class Library:
         """How many there are, up to one more than `pages.MOST_COUNTED`."""
         return await pages.count(uow, owner_id, wanted)
 
-    async def between(self, uow: UnitOfWork, owner_id: str, wanted: Filter, low: str, high: str) -> list[str]:
+    async def days(self, uow: UnitOfWork, owner_id: str, wanted: Filter) -> list[Day]:
+        """Every day that has pictures with their number, in the order of the page."""
+        return await days.days(uow, owner_id, wanted)
+
+    async def from_place(
+        self, uow: UnitOfWork, owner_id: str, wanted: Filter, day: date, skip: int, *, limit: int = pages.PAGE
+    ) -> list[Kept]:
+        """A page from anywhere: from the picture of that day before which there are `skip` of it."""
+        after = await days.place(uow, owner_id, wanted, day, skip)
+        return await pages.page(uow, owner_id, wanted, after=after, limit=limit) if after is not None else []
+
+    async def between(self, uow: UnitOfWork, owner_id: str, wanted: Filter, low: str, high: str) -> Sequence[str]:
         """Ids from one to another, both included."""
         return await pages.ids(uow, owner_id, wanted, low, high)
 
