@@ -43,7 +43,7 @@ _STUDIO = """button => new Promise((resolve) => {
   const stage = document.getElementById("stage"), thumb = button.querySelector("img");
   const address = thumb.getAttribute("src").replace(/thumb$/, "preview");
   const began = performance.now(), seen = new MutationObserver(() => {
-    const shown = stage.querySelector("[data-viewer] img");
+    const shown = stage.querySelector("[data-viewer] img[width]");
     if (button.getAttribute("aria-current") !== "true" || shown?.getAttribute("src") !== address) return;
     if (shown.alt === thumb.alt) { seen.disconnect(); resolve(performance.now() - began); }
   });

@@ -94,6 +94,7 @@ async def work() -> AsyncIterator[None]:
     TABS.connect(partial(refresh, app), lambda token: token in app.event_namespace.token_to_sid)
     parts.end_mails.connect(TABS.is_open)
     parts.feed.subscribe(TABS.ring)
+    parts.feed.subscribe_to_ends(TABS.ring_at_once)
     parts.feed.subscribe_to_all(TABS.ring_all)
     async with parts.running():
         yield

@@ -57,6 +57,7 @@ from kaleipix_app.backend.clock import Clock, SystemClock
 from kaleipix_app.backend.credits.ledger import Ledger
 from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.errors import KaleipixError
+from kaleipix_app.backend.generation.at_once import AtOnce
 from kaleipix_app.backend.generation.callbacks import Callbacks
 from kaleipix_app.backend.generation.cleanups import cleanups as generation_cleanups
 from kaleipix_app.backend.generation.deletion import Deletions
@@ -216,7 +217,10 @@ class Container:
         self.figures = Figures(self.db, self.clock)
         lanes = ProviderLanes(self.db, self.feed, self.transfers, self.providers, self.models)
         self.engine = EmbeddedEngine(self.queue, runner, lanes, alone=self.db.is_sqlite)
-        requests = Requests(self.clock, self.ledger, self.images, self.transfers, self.models, self.feed, self._ring)
+        at_once = AtOnce(self.clock, self.queue, self.engine, self.providers, runner.expect)
+        requests = Requests(
+            self.clock, self.ledger, self.images, self.transfers, self.models, self.feed, self._ring, at_once
+        )
         self.generations = Generations(self.clock, requests, records, self.feed, runner.interrupt, self._ring)
 
     def _make_privacy(self) -> None:

@@ -13,7 +13,7 @@ from kaleipix_app.components.icons import icon_imports
 _CODE = """
 function KxViewer({picture, before, differs, onStep, boxClass, ref: _ref, ...props}) {
   const {id, width, height} = picture, frame = useRef(null), box = useRef(null), live = useRef({pointers: new Map()});
-  const [view, setView] = useState({zoom: 1, x: 0, y: 0}), [mode, setMode] = useState(""), [held, setHeld] = useState(before), [at, setAt] = useState(50), [peeks, setPeeks] = useState(false), [lists, setLists] = useState(false);
+  const [view, setView] = useState({zoom: 1, x: 0, y: 0}), [mode, setMode] = useState(""), [held, setHeld] = useState(before), [at, setAt] = useState(50), [peeks, setPeeks] = useState(false), [loaded, setLoaded] = useState(""), [lists, setLists] = useState(false);
   const base = mode ? held : before, compares = base ? mode : "", fits = view.zoom === 1, sharp = view.zoom > 1.2;
   useLayoutEffect(() => {
     if (!compares) setView((old) => old.zoom === 1 ? old : {zoom: 1, x: 0, y: 0});
@@ -64,7 +64,8 @@ function KxViewer({picture, before, differs, onStep, boxClass, ref: _ref, ...pro
   };
   const moves = {transform: "translate(" + view.x + "px," + view.y + "px) scale(" + view.zoom + ")"}, fill = "absolute inset-0 size-full select-none ", cover = compares === "beside" ? "object-contain" : "object-cover";
   const shape = {aspectRatio: width + " / " + height, width: "min(100cqw, calc(100cqh * " + width / height + "))"};
-  const image = jsx("img", {key: id, src: sharp ? "/media/" + id + "/original" : picture.preview, alt: picture.alt, width, height, draggable: false, className: fill + cover});
+  // The thumbnail is there first, and as a rule the history has it already.
+  const image = jsx(Fragment, {key: id}, loaded !== id && jsx("img", {src: picture.thumb, alt: "", draggable: false, className: fill + cover}), jsx("img", {onLoad: () => setLoaded(id), src: sharp ? "/media/" + id + "/original" : picture.preview, alt: picture.alt, width, height, draggable: false, className: fill + cover}));
   const source = jsx("img", {src: base, alt: base === before ? "The source of this picture" : "The source that is compared with", draggable: false, className: fill + cover, style: compares === "slider" ? {clipPath: "inset(0 " + (100 - at) + "% 0 0)"} : {}});
   const control = "inline-flex h-9 min-w-9 cursor-pointer items-center justify-center gap-1.5 rounded-control px-2 text-sm whitespace-nowrap text-ink hover:bg-raised aria-pressed:bg-raised aria-pressed:text-accent-text aria-expanded:bg-raised aria-expanded:text-accent-text";
   const bar = "flex rounded-control border border-line bg-surface shadow-raised";
@@ -116,7 +117,7 @@ class Viewer(rx.Component):
     def add_imports(self) -> dict[str, Any]:
         """What the code below uses of React, and its icons."""
         return {
-            "react": ["useEffect", "useLayoutEffect", "useRef", "useState"],
+            "react": ["Fragment", "useEffect", "useLayoutEffect", "useRef", "useState"],
             **icon_imports("columns-2", "diff", "eye", "minus", "plus"),
         }
 

@@ -232,7 +232,7 @@ class Composer(rx.State):
         self._close_notice()
         with sentences(self._show_error, self._note_field):
             try:
-                async with parts.db.unit_of_work() as uow:
+                async with parts.db.unit_of_work(short=True) as uow:
                     for draft in drafts:
                         await parts.generations.request(uow, viewer, draft)
                     if replaces:

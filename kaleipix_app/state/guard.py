@@ -117,7 +117,7 @@ async def viewer_with(secret: str) -> Viewer | None:
     if not secret:
         return None
     parts = container.get()
-    async with parts.db.reading() as uow:
+    async with parts.db.reading(short=True) as uow:
         return await parts.sessions.viewer(uow, secret)
 
 

@@ -173,7 +173,7 @@ class Studio(Stage):
 
     async def _staged(self, viewer: Viewer, image_id: str) -> StageView:
         parts = container.get()
-        async with parts.db.reading() as uow:
+        async with parts.db.reading(short=True) as uow:
             around = await parts.history.around(uow, viewer.user_id, image_id, MOST_DERIVED)
             record, source, differs = around.record, None, []
             if record.source_id:
@@ -187,7 +187,7 @@ class Studio(Stage):
     async def _read(self, viewer: Viewer, *, first: bool = False) -> None:
         """Rows → views. Assigns only what differs, because an assignment is sent to the browser."""
         parts = container.get()
-        async with parts.db.reading() as uow:
+        async with parts.db.reading(short=True) as uow:
             credits = await parts.ledger.balance(uow, viewer.user_id)
             usual = await parts.timings.usual(uow)
             live = [self._live(record, usual) for record in await parts.history.live(uow, viewer.user_id)]

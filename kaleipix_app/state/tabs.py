@@ -48,19 +48,26 @@ class Tabs:
 
     def ring(self, user_id: str) -> None:
         """Something of this person changed: let their tabs read again, once for many rings."""
+        self._ring(user_id, _GATHER)
+
+    def ring_at_once(self, user_id: str) -> None:
+        """Something has ended: nothing has to get under way first."""
+        self._ring(user_id, 0)
+
+    def _ring(self, user_id: str, gather: float) -> None:
         if user_id in self._ringing:
             self._again.add(user_id)
         elif self._open.get(user_id):
-            self._ringing[user_id] = asyncio.create_task(self._answer(user_id))
+            self._ringing[user_id] = asyncio.create_task(self._answer(user_id, gather))
 
     def ring_all(self) -> None:
         """Something changed for everybody who looks on."""
         for user_id in list(self._open):
             self.ring(user_id)
 
-    async def _answer(self, user_id: str) -> None:
+    async def _answer(self, user_id: str, gather: float) -> None:
         try:
-            await asyncio.sleep(_GATHER)
+            await asyncio.sleep(gather)
             while True:
                 self._again.discard(user_id)
                 began = time.monotonic()

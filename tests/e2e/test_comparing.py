@@ -15,7 +15,7 @@ from tests.e2e.studio_server import StudioServer
 from tests.e2e.test_accessibility import assert_accessible, assert_fits
 
 Keep = Callable[[Page, str], None]
-_BOX = "document.querySelector('[data-viewer] img').getBoundingClientRect()"
+_BOX = "document.querySelector('[data-viewer] img[width]').getBoundingClientRect()"
 _OWN, _OTHER = "The source of this picture", "The source that is compared with"
 
 
@@ -179,7 +179,7 @@ def test_a_new_picture_takes_the_stage_only_while_it_is_followed(server: StudioS
     sign_up(page, server, "follower")
     follow = page.get_by_label("Follow new results")
     expect(follow).to_be_checked()
-    on_stage = page.locator("[data-viewer] img")
+    on_stage = page.locator("[data-viewer] img[width]")
     for words in ("the first", "the second"):
         generate(page, words)
         expect(on_stage).to_have_attribute("alt", words, timeout=40_000)

@@ -20,7 +20,7 @@ def test_the_newest_picture_is_there_already_and_stays_where_it_is(
     sign_up(page, server, name)
     a_past(server, name, 2, count=count)
     page.reload()
-    on_stage = page.locator("#stage [data-viewer] img").first
+    on_stage = page.locator("#stage [data-viewer] img[width]").first
     expect(on_stage).to_be_visible()
     page.wait_for_load_state("networkidle")
     expect(page.locator("#first-look")).to_have_count(0)

@@ -41,7 +41,7 @@ def page(server: StudioServer, new_page: NewPage, signed_in: StorageState) -> Pa
 
 
 def shown(page: Page) -> Locator:
-    return page.locator("[data-viewer] img")
+    return page.locator("[data-viewer] img[width]")
 
 
 def alt(page: Page) -> str:

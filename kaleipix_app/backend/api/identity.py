@@ -28,7 +28,7 @@ class Identity:
         secret = self.secret(connection)
         if not secret:
             return None
-        async with self._db.reading() as uow:
+        async with self._db.reading(short=True) as uow:
             return await self._sessions.viewer(uow, secret)
 
     async def require(self, connection: HTTPConnection) -> Viewer:

@@ -43,7 +43,7 @@ class _Media:
         viewer = await self._identity.viewer(request)
         if viewer is None:
             raise NotFound
-        async with self._db.reading() as uow:
+        async with self._db.reading(short=True) as uow:
             return await self._images.shown(uow, viewer.user_id, request.path_params["image_id"], variant)
 
 

@@ -13,12 +13,17 @@ from kaleipix_app.backend import metrics, tokens
 from kaleipix_app.backend.clock import Clock
 from kaleipix_app.backend.credits.models import LedgerEntry
 from kaleipix_app.backend.credits.plans import FREE, Plan
-from kaleipix_app.backend.db.engine import UnitOfWork
+from kaleipix_app.backend.db.engine import LONG, UnitOfWork
 from kaleipix_app.backend.errors import BadInput, NotEnoughCredits
 
-_BALANCE_AND = select(
-    func.coalesce(func.sum(LedgerEntry.amount), 0), func.count().filter(col(LedgerEntry.key) == bindparam("effect"))
+_BALANCE = select(
+    func.coalesce(func.sum(LedgerEntry.amount), 0),
+    func.count().filter(col(LedgerEntry.key) == bindparam("effect")),
+    func.count(),
 ).where(col(LedgerEntry.user_id) == bindparam("user_id"))
+_LONG_BALANCE = _BALANCE.execution_options(**LONG)
+_FEW = 2_000  # entries of a person that are summed up in no time
+_MOST_KNOWN = 10_000
 _ADD = {
     name: dialect.insert(LedgerEntry).on_conflict_do_nothing(index_elements=["key"]).returning(col(LedgerEntry.id))
     for name, dialect in {"sqlite": sqlite, "postgresql": postgresql}.items()
@@ -30,13 +35,12 @@ class Ledger:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._have_few: set[str] = set()  # people, as far as they were looked at lately
 
     async def balance(self, uow: UnitOfWork, user_id: str) -> int:
         """Spendable credits: what was granted, less what is spent or reserved."""
-        total = await uow.session.exec(
-            select(func.coalesce(func.sum(LedgerEntry.amount), 0)).where(LedgerEntry.user_id == user_id)
-        )
-        return int(total.one())
+        balance, _ = await self._look(uow, user_id)
+        return balance
 
     async def grant_month(self, uow: UnitOfWork, user_id: str, plan: Plan = FREE) -> None:
         """Fill up to the plan's monthly credits, once a calendar month (UTC). Unused ones do not pile up."""
@@ -76,12 +80,23 @@ class Ledger:
         """The balance once this month's credits are in it."""
         month = self._clock.now().strftime("%Y-%m")
         key = f"grant:{plan.key}:{user_id}:{month}"
-        found = await uow.session.exec(_BALANCE_AND, params={"user_id": user_id, "effect": key})
-        balance, has_month = found.one()
+        balance, has_month = await self._look(uow, user_id, effect=key)
         missing = 0 if has_month else max(0, plan.monthly_credits - balance)
         if not has_month:
             await self._add(uow, user_id, key, missing, note=f"{plan.name} plan, {month}")
-        return int(balance) + missing
+        return balance + missing
+
+    async def _look(self, uow: UnitOfWork, user_id: str, effect: str = "") -> tuple[int, bool]:
+        """The balance, and whether this effect is in it."""
+        statement = _BALANCE if user_id in self._have_few else _LONG_BALANCE
+        connection = await uow.session.connection()
+        balance, has_effect, entries = (
+            await connection.execute(statement, {"user_id": user_id, "effect": effect})
+        ).one()
+        if len(self._have_few) >= _MOST_KNOWN:
+            self._have_few.clear()
+        (self._have_few.add if entries < _FEW else self._have_few.discard)(user_id)
+        return int(balance), bool(has_effect)
 
     async def _add(
         self, uow: UnitOfWork, user_id: str, key: str, amount: int, generation_id: str | None = None, note: str = ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -26,14 +26,9 @@ from kaleipix_app.backend.db.alone import alone
 from kaleipix_app.backend.db.changes import Changes
 from kaleipix_app.backend.errors import DatabaseFailed
 
-_PRAGMAS = (
-    "busy_timeout=10000",  # first: switching the journal takes a lock
-    "journal_mode=WAL",
-    "synchronous=FULL",  # what was confirmed survives a power cut
-    "secure_delete=ON",  # deleted rows are overwritten
-    "foreign_keys=ON",
-)
 _new_engine = partial(create_async_engine, hide_parameters=True)  # an error may be logged, what people typed may not
+#: For a query in a short transaction that may look at very many rows all the same: `execution_options(**LONG)`.
+LONG: Mapping[str, bool] = {"long": True}
 _FORGET_TRIES, _FORGET_WAIT = 3, 1000  # milliseconds for readers to end; writers wait meanwhile
 
 _log = log.get("db")
@@ -67,6 +62,7 @@ class UnitOfWork:
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
         self._after_commit: list[Callable[[], None]] = []
+        self._after_rollback: list[Callable[[], None]] = []
 
     async def lock(self, user_id: str) -> None:
         """From here to the end of the transaction, nobody else changes what this person has.
@@ -80,9 +76,18 @@ class UnitOfWork:
         """Call this once the transaction is safely written: doorbells, never rules."""
         self._after_commit.append(callback)
 
+    def after_rollback(self, callback: Callable[[], None]) -> None:
+        """Call this if the transaction comes to nothing: what was kept free for it is not needed."""
+        self._after_rollback.append(callback)
+
     def committed(self) -> None:
         """Run what was waiting for the commit."""
         for callback in self._after_commit:
+            callback()
+
+    def undone(self) -> None:
+        """Run what was to be done after a rollback."""
+        for callback in self._after_rollback:
             callback()
 
 
@@ -101,27 +106,36 @@ class Database:
         self._writer: AbstractAsyncContextManager[Any] = asyncio.Lock() if self.is_sqlite else nullcontext()
 
     @asynccontextmanager
-    async def unit_of_work(self) -> AsyncIterator[UnitOfWork]:
+    async def unit_of_work(self, *, short: bool = False) -> AsyncIterator[UnitOfWork]:
         """A transaction that may write. Commits at the end, rolls back if anything is raised. Raises DatabaseFailed.
 
         PostgreSQL has many writers at once: a rule that looks first and writes then takes `UnitOfWork.lock`.
+        `short` promises queries about a few rows that an index finds: SQLite answers them without a thread.
         """
         async with self._writer, _failures_told(), AsyncSession(self.engine, expire_on_commit=False) as session:
             if self.is_sqlite:
-                await session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+                await session.connection(execution_options={"sqlite_begin": "IMMEDIATE", "short": short})
             work = UnitOfWork(session)
             try:
                 yield work
                 await session.commit()
             except BaseException:
-                await session.rollback()
+                try:
+                    await session.rollback()
+                finally:
+                    work.undone()
                 raise
-        work.committed()
+            work.committed()
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[UnitOfWork]:
-        """A transaction that only reads: never waits for a writer, never commits. Raises DatabaseFailed."""
+    async def reading(self, *, short: bool = False) -> AsyncIterator[UnitOfWork]:
+        """A transaction that only reads: never waits for a writer, never commits. Raises DatabaseFailed.
+
+        `short` as in `unit_of_work`.
+        """
         async with _failures_told(), AsyncSession(self._readers, expire_on_commit=False) as session:
+            if short and self.is_sqlite:
+                await session.connection(execution_options={"short": True})
             yield UnitOfWork(session)
 
     def alone(self, name: str) -> AbstractAsyncContextManager[bool]:
@@ -141,7 +155,7 @@ class Database:
                 raw: Any = (await connection.get_raw_connection()).driver_connection
                 await raw.execute(f"PRAGMA busy_timeout={_FORGET_WAIT}")
                 busy = (await (await raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")).fetchone())[0]
-                await raw.execute(f"PRAGMA {_PRAGMAS[0]}")
+                await raw.execute(f"PRAGMA {sqlite.PRAGMAS[0]}")
             if not busy:
                 return True
         _log.error("deleted_text_may_remain", file="write-ahead log", until="the next cleanup can empty it")
@@ -163,17 +177,24 @@ class Database:
         def connected(connection: Any, _record: Any) -> None:
             connection.isolation_level = None  # the driver's own BEGIN comes too late; ours is explicit
             cursor = connection.cursor()
-            for pragma in _PRAGMAS:
+            for pragma in sqlite.PRAGMAS:
                 cursor.execute(f"PRAGMA {pragma}")
             cursor.close()
 
         @event.listens_for(engine.sync_engine, "begin")
         def begun(connection: Any) -> None:
             # A writer takes its lock first: an upgrade from a read lock would fail, not wait.
-            mode = connection.get_execution_options().get("sqlite_begin", "")
-            if mode:
+            options, driven = connection.get_execution_options(), connection.connection.driver_connection
+            mode, is_short = options.get("sqlite_begin", ""), bool(options.get("short"))
+            if not mode:
+                driven.begin()
+            elif not (is_short and driven.begun_at_once(f"BEGIN {mode}")):
                 connection.exec_driver_sql(f"BEGIN {mode}")
-            else:
-                connection.connection.driver_connection.begin()
+            driven.is_short = is_short
+
+        @event.listens_for(engine.sync_engine, "before_cursor_execute")
+        def asked(_connection: Any, cursor: Any, _sql: str, _values: Any, context: Any, _many: bool) -> None:
+            if context is not None and context.execution_options.get("long"):
+                cursor._cursor.is_long = True
 
         return engine

@@ -13,6 +13,19 @@ async def person(connection: AsyncConnection, user_id: str) -> None:
     await _take(connection, f"person {user_id}")
 
 
+async def claims(connection: AsyncConnection) -> None:
+    """One transaction at a time decides whose turn it is."""
+    await _take(connection, "claims")
+
+
+async def claims_if_free(connection: AsyncConnection) -> bool:
+    """The same without waiting; False while somebody else decides."""
+    if connection.dialect.name != "postgresql":
+        return True
+    taken = await connection.execute(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _key("claims")})
+    return bool(taken.scalar_one())
+
+
 async def migration(connection: AsyncConnection) -> None:
     """One start migrates; the others wait for it, however long it takes, and then find nothing to do."""
     if connection.dialect.name == "postgresql":
@@ -23,5 +36,8 @@ async def migration(connection: AsyncConnection) -> None:
 
 async def _take(connection: AsyncConnection, name: str) -> None:
     if connection.dialect.name == "postgresql":
-        key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
-        await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _key(name)})
+
+
+def _key(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select, update
 
 from kaleipix_app.backend.accounts.models import User
@@ -18,6 +19,20 @@ from kaleipix_app.backend.mail.post import Post
 
 def _nobody_looks(_user_id: str) -> bool:
     return False
+
+
+_TO_TELL = (
+    select(User, Generation)
+    .join(Generation, col(Generation.owner_id) == col(User.id))
+    .where(
+        col(Generation.id) == bindparam("generation_id"),
+        col(Generation.state).in_((State.DONE, State.FAILED)),
+        col(Generation.mailed_at).is_(None),
+        col(User.mail_after_minutes).is_not(None),
+        col(User.deleted_at).is_(None),
+        col(User.suspended_at).is_(None),
+    )
+)
 
 
 class EndMails:
@@ -35,19 +50,7 @@ class EndMails:
 
     async def ended(self, uow: UnitOfWork, generation_id: str) -> None:
         """Mail about it once this is committed, if it is to be told at all."""
-        found = await uow.session.exec(
-            select(User, Generation)
-            .join(Generation, col(Generation.owner_id) == col(User.id))
-            .where(
-                col(Generation.id) == generation_id,
-                col(Generation.state).in_((State.DONE, State.FAILED)),
-                col(Generation.mailed_at).is_(None),
-                col(User.mail_after_minutes).is_not(None),
-                col(User.deleted_at).is_(None),
-                col(User.suspended_at).is_(None),
-            )
-        )
-        row = found.first()
+        row = (await uow.session.exec(_TO_TELL, params={"generation_id": generation_id})).first()
         if row is None:
             return
         user, made = row

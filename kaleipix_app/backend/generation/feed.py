@@ -16,11 +16,16 @@ class Feed:
 
     def __init__(self) -> None:
         self._listeners: list[Callable[[str], None]] = []
+        self._of_ends: list[Callable[[str], None]] = []
         self._of_all: list[Callable[[], None]] = []
 
     def subscribe(self, listener: Callable[[str], None]) -> None:
         """Call `listener(user_id)` at every change."""
         self._listeners.append(listener)
+
+    def subscribe_to_ends(self, listener: Callable[[str], None]) -> None:
+        """Call `listener(user_id)` before the others when a generation has ended: somebody waits for just that."""
+        self._of_ends.append(listener)
 
     def subscribe_to_all(self, listener: Callable[[], None]) -> None:
         """Call `listener()` at every change that concerns everybody."""
@@ -35,6 +40,12 @@ class Feed:
         """Something of this user changed and is committed."""
         for listener in self._listeners:
             listener(user_id)
+
+    def publish_end(self, user_id: str) -> None:
+        """A generation of this user has ended."""
+        for listener in self._of_ends:
+            listener(user_id)
+        self.publish(user_id)
 
 
 class Previews:

@@ -44,6 +44,10 @@ class ProviderLanes:
                 await self._move(model, partner)
         return room
 
+    def most(self, lane: str) -> int:
+        provider = self._providers.get(lane)
+        return provider.room() if provider is not None else 0
+
     async def _move(self, model: Model, partner: Model) -> None:
         """What waits for `model` goes to its partner, at the price its person saw.
 

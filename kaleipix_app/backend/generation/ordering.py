@@ -1,8 +1,8 @@
 """Handing an order to a provider so that it is never handed over twice.
 
-An intent is written before the provider is asked, its id right after. Who finds an intent without an id does not know
-whether the order arrived, and never asks again: where the provider calls back, its call brings the id within a while;
-else the generation ends, refunded.
+An intent is written before the provider is asked (with the row itself where nobody has to wait), its id right after.
+Who finds an intent without an id does not know whether the order arrived, and never asks again: where the provider
+calls back, its call brings the id within a while; else the generation ends, refunded.
 """
 
 from __future__ import annotations
@@ -43,12 +43,14 @@ class Ordering:
         self._images = images
         self._callback = callback
 
-    async def job_of(self, lease: Lease, row: Generation, provider: Provider) -> str | None:
+    async def job_of(self, lease: Lease, row: Generation, provider: Provider, *, is_fresh: bool) -> str | None:
         """The provider's id of the order, handed over now if it has not been; None: look again later.
+
+        `is_fresh`: this process wrote the row a moment ago. If an intent is in it, it is ours and nothing was sent yet.
 
         Raises ProviderError, NotFound (the source), LeaseLost.
         """
-        if provider.repeatable or row.ordered_at is None:
+        if provider.repeatable or row.ordered_at is None or is_fresh:
             return await self._submit(lease, row, provider)
         if row.provider_job is not None:
             return row.provider_job
@@ -57,7 +59,7 @@ class Ordering:
 
     async def _submit(self, lease: Lease, row: Generation, provider: Provider) -> str | None:
         order = await self._order(row)
-        if not provider.repeatable:
+        if not provider.repeatable and row.ordered_at is None:
             await self._mark(lease, row)
         asked = asyncio.ensure_future(provider.submit(order))
         try:
@@ -79,14 +81,14 @@ class Ordering:
 
     async def _mark(self, lease: Lease, row: Generation) -> None:
         row.ordered_at = self._clock.now()
-        async with self._db.unit_of_work() as uow:
+        async with self._db.unit_of_work(short=True) as uow:
             await self._records.advance(uow, lease, Event.ORDERING, ordered_at=row.ordered_at)
 
     async def _keep(self, row: Generation, job: str) -> None:
         """Write the id down. A database that fails for a moment must not cost a picture that is being paid for."""
         for tries_left in reversed(range(_TRIES)):
             try:
-                async with self._db.unit_of_work() as uow:
+                async with self._db.unit_of_work(short=True) as uow:
                     await self._records.accepted(uow, row.id, job)
                 return
             except DatabaseFailed:

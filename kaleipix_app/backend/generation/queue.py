@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import BindParameter, bindparam
+from sqlalchemy import BindParameter, ColumnElement, bindparam, exists
+from sqlalchemy import select as sql_select
 from sqlmodel import col, func, or_, select, update
 from sqlmodel.sql.expression import Select
 
 from kaleipix_app.backend.clock import Clock
+from kaleipix_app.backend.db import locks
 from kaleipix_app.backend.db.engine import Database, UnitOfWork
 from kaleipix_app.backend.generation.feed import Feed
 from kaleipix_app.backend.generation.machine import ACTIVE, Event, after
@@ -35,6 +37,7 @@ class GenerationQueue:
         now = self._clock.now()
         leases: list[Lease] = []
         async with self._db.unit_of_work() as uow:
+            await locks.claims(await uow.session.connection())
             for lane, free in room.items():
                 leases += await self._next(uow, lane, free, now)
             if leases:
@@ -43,8 +46,32 @@ class GenerationQueue:
                 uow.after_commit(partial(self._feed.publish, owner_id))
         return leases
 
-    async def heartbeat(self, worker: str) -> set[tuple[str, int]]:
-        mine = (col(Generation.lease_owner) == worker, col(Generation.lease_until).is_not(None))
+    async def is_turn(self, uow: UnitOfWork, lane: str, owner_id: str) -> bool:
+        """Whether a new one of this person would be claimed now: nobody waits in its lane, and it is not one too many.
+
+        Until the end of the transaction nobody else claims anything.
+        """
+        connection = await uow.session.connection()
+        if not await locks.claims_if_free(connection):
+            return False
+        now = self._clock.now()
+        values = {"lane": lane, "owner": owner_id, "now": now, "never_given": now + _NEVER_GIVEN}
+        somebody_waits, at_work = (await connection.execute(_TURN, values)).one()
+        return not somebody_waits and at_work < MOST_AT_WORK
+
+    def lease_new(self, row: Generation, worker: str) -> Lease:
+        """Write on a row that is not in the table yet what `claim` would."""
+        now = self._clock.now()
+        row.state, row.fence, row.attempts, row.started_at = after(Event.CLAIMED), 1, 1, now
+        row.lease_owner, row.lease_until = worker, now + LEASE
+        return Lease(row.id, row.owner_id, row.fence, row.provider)
+
+    async def heartbeat(self, worker: str, jobs: Collection[str]) -> set[tuple[str, int]]:
+        mine = (
+            col(Generation.id).in_(jobs),
+            col(Generation.lease_owner) == worker,
+            col(Generation.lease_until).is_not(None),
+        )
         async with self._db.unit_of_work() as uow:
             await uow.session.exec(update(Generation).where(*mine).values(lease_until=self._clock.now() + LEASE))
             held = await uow.session.exec(select(Generation.id, Generation.fence).where(*mine))
@@ -83,17 +110,29 @@ class GenerationQueue:
         await (await uow.session.connection()).execute(_TAKE, values)
 
 
+_NOW: BindParameter[datetime] = bindparam("now")
+_NEVER: BindParameter[datetime] = bindparam("never_given")  # a lease that long: the clock was set back since
+
+
+def _waits() -> tuple[ColumnElement[bool], ...]:
+    """Unfinished in this lane, leased to nobody, and due. Parameters: lane, now, never_given."""
+    until = col(Generation.lease_until)
+    free = or_(until.is_(None), until <= _NOW, until > _NEVER)
+    due = or_(col(Generation.not_before).is_(None), col(Generation.not_before) <= _NOW)
+    return col(Generation.provider) == bindparam("lane"), col(Generation.state).in_(sorted(ACTIVE)), free, due
+
+
+def _at_work() -> tuple[ColumnElement[bool], ...]:
+    """Leased to somebody. Parameters: now, never_given."""
+    return col(Generation.lease_until) > _NOW, col(Generation.lease_until) <= _NEVER
+
+
 def _whose_turn() -> Select[str, str, int]:
     """The next rows of a lane, locked. Parameters: lane, now, never_given, most."""
-    now: BindParameter[datetime] = bindparam("now")
-    never_given: BindParameter[datetime] = bindparam("never_given")  # a lease that long: the clock was set back since
-    until = col(Generation.lease_until)
-    free = or_(until.is_(None), until <= now, until > never_given)
-    due = or_(col(Generation.not_before).is_(None), col(Generation.not_before) <= now)
-    wanted = (col(Generation.provider) == bindparam("lane"), col(Generation.state).in_(sorted(ACTIVE)), free, due)
+    wanted = _waits()
     busy = (
         select(col(Generation.owner_id), func.count().label("jobs"))
-        .where(until > now, until <= never_given)
+        .where(*_at_work())
         .group_by(col(Generation.owner_id))
         .subquery()
     )
@@ -114,6 +153,13 @@ def _whose_turn() -> Select[str, str, int]:
 
 # Built once: that takes longer than asking.
 _NEXT = _whose_turn()
+_TURN = sql_select(
+    exists().where(*_waits()),
+    select(func.count())
+    .select_from(Generation)
+    .where(col(Generation.owner_id) == bindparam("owner"), col(Generation.state).in_(sorted(ACTIVE)), *_at_work())
+    .scalar_subquery(),
+)
 _TAKE = (
     update(Generation)
     .where(col(Generation.id).in_(bindparam("ids", expanding=True)))

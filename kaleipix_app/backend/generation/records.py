@@ -82,7 +82,9 @@ class Records:
             price, count = bill
             await self._settle(uow, lease.owner_id, lease.job_id, price, price * values.get("delivered", 0) // count)
             await self._mails.ended(uow, lease.job_id)
-        uow.after_commit(lambda: self._feed.publish(lease.owner_id))
+        if event is not Event.READY:  # as a rule the picture is there before a tab could say so; else `Runner` rings
+            ring = self._feed.publish_end if state in FINAL else self._feed.publish
+            uow.after_commit(lambda: ring(lease.owner_id))
 
     async def put_off(self, uow: UnitOfWork, lease: Lease, wait: timedelta) -> None:
         """Nothing was ordered: back into the queue, and not before `wait` has passed. Raises LeaseLost."""

@@ -36,6 +36,8 @@ MOST_ATTEMPTS = 3  # of the built-in engine: what stops the process so often wil
 MOST_FETCHES = 20  # of a provider's result; waiting for somebody else's machine stops no process
 MOST_WAIT = timedelta(minutes=30)  # until it is ordered
 MOST_FOLLOW = timedelta(hours=2)  # from the order on, restarts included
+_SAVES_QUICKLY = 0.25  # seconds until a tab is told that a picture is being saved, and not yet that it is there
+_NEWS_FIRST = 0.3  # seconds from the end of a generation until its previews are made
 _WENT_WRONG = "Something went wrong on our side. Try again."
 _UNUSABLE = "The provider sent something that is not a picture. Try again, or choose another model."
 _KEEPS_STOPPING = "This one stopped the engine several times. Try other settings."
@@ -67,19 +69,24 @@ class Runner:
         self._previews = previews
         self._stops: dict[str, asyncio.Event] = {}
         self._suspect = asyncio.Lock()
+        self._fresh: dict[str, Generation] = {}
 
     def interrupt(self, generation_id: str) -> None:
         """Someone asked to cancel it: stop following at once if it runs here."""
         if generation_id in self._stops:
             self._stops[generation_id].set()
 
+    def expect(self, lease: Lease, row: Generation) -> None:
+        """The run of this lease, which begins now, is the first: its row is as it was just written."""
+        self._fresh[lease.job_id] = row
+
     async def run(self, lease: Lease) -> None:
         stop = self._stops[lease.job_id] = asyncio.Event()
+        fresh = self._fresh.pop(lease.job_id, None)
         try:
-            async with self._db.reading() as uow:
-                row = await self._records.load(uow, lease)
+            row = fresh or await self._load(lease)
             with log.request(row.request_id or None):
-                await self._run(lease, row, stop)
+                await self._run(lease, row, stop, is_fresh=fresh is not None)
         except LeaseLost:
             _log.warning("lease_lost", generation=lease.job_id)
         except DatabaseFailed:  # nothing can be written about it now: when the lease has run out it is resumed
@@ -88,7 +95,11 @@ class Runner:
             if self._stops.get(lease.job_id) is stop:  # a successor here may have its own by now
                 del self._stops[lease.job_id]
 
-    async def _run(self, lease: Lease, row: Generation, stop: asyncio.Event) -> None:
+    async def _load(self, lease: Lease) -> Generation:
+        async with self._db.reading(short=True) as uow:
+            return await self._records.load(uow, lease)
+
+    async def _run(self, lease: Lease, row: Generation, stop: asyncio.Event, *, is_fresh: bool) -> None:
         try:
             provider = self._providers.get(row.provider)
             if provider is None:
@@ -97,7 +108,7 @@ class Runner:
                 return await self._cancel(lease, provider, row.provider_job)
             if row.attempts > MOST_ATTEMPTS if provider.repeatable else row.fetches >= MOST_FETCHES:
                 return await self._fail(lease, "keeps_stopping", _KEEPS_STOPPING)
-            job = await self._ordering.job_of(lease, row, provider)
+            job = await self._ordering.job_of(lease, row, provider, is_fresh=is_fresh)
             if job is not None:
                 await self._finish(lease, row, provider, job, stop)
         except NotNow as error:
@@ -132,17 +143,33 @@ class Runner:
             return
         # The process died while this one was being fetched: was it the cause, or only there? One at a time tells.
         async with self._suspect if row.fetches else nullcontext():
+            saving = asyncio.get_running_loop().call_later(_SAVES_QUICKLY, self._feed.publish, row.owner_id)
+            try:
+                delivered = (await self._collected(lease, row, provider, job))[: row.count]  # more is not charged
+                if not delivered:
+                    raise ProviderError("nothing was delivered")
+                kept = await self._keep(lease, row, delivered)
+            finally:
+                saving.cancel()
+            if not provider.repeatable:  # its lane is long: the news goes first, and does not share the cores with this
+                await asyncio.sleep(_NEWS_FIRST)
+            await self._make_previews(kept)
+
+    async def _collected(self, lease: Lease, row: Generation, provider: Provider, job: str) -> list[Delivered]:
+        """What was made, fetched while it is written that it is; no pixel is looked at before that is done."""
+        fetching = asyncio.ensure_future(provider.collect(job))
+        try:
             await self._write(lease, Event.READY, fetches=row.fetches + 1)
-            delivered = (await provider.collect(job))[: row.count]  # more than was asked for is not ours to charge
-            if not delivered:
-                raise ProviderError("nothing was delivered")
-            await self._keep(lease, row, delivered)
+            return await fetching
+        finally:
+            if not fetching.done():
+                fetching.cancel()
+                await asyncio.gather(fetching, return_exceptions=True)
 
     async def _later(self, lease: Lease, row: Generation, error: NotNow) -> None:
         """The provider cannot take or give it now: wait, but not for ever."""
         now, wait = self._clock.now(), timedelta(seconds=error.retry_after)
-        async with self._db.reading() as uow:
-            row = await self._records.load(uow, lease)
+        row = await self._load(lease)
         ordered_at = row.ordered_at if row.provider_job is not None else None
         if ordered_at is not None and now - ordered_at > MOST_FOLLOW:
             await self._fail(lease, TimedOut.code, TimedOut.sentence)
@@ -163,7 +190,7 @@ class Runner:
         else:
             self._feed.publish(row.owner_id)
 
-    async def _keep(self, lease: Lease, row: Generation, delivered: list[Delivered]) -> None:
+    async def _keep(self, lease: Lease, row: Generation, delivered: list[Delivered]) -> list[StoredResult]:
         """Store first (create-only, so a repeat is harmless), then write rows and bill in one transaction."""
         stored: list[tuple[int, Delivered, StoredResult]] = []
         made_by = source_type(row.model, row.source_id)
@@ -176,12 +203,16 @@ class Runner:
                 stored.append((position, one, kept))
         if not stored:
             raise ProviderError("no usable picture", sentence=_UNUSABLE)
-        async with self._db.unit_of_work() as uow:
+        async with self._db.unit_of_work(short=True) as uow:
             # First, so that who was overtaken ends here.
             await self._records.advance(uow, lease, Event.STORED, delivered=len(stored))
             for position, one, kept in stored:
                 await self._images.add_result(uow, row.owner_id, row.id, position, one.seed, kept)
-        for _, _, kept in stored:  # it is done; who looks closer need not wait
+        return [kept for _, _, kept in stored]
+
+    async def _make_previews(self, stored: list[StoredResult]) -> None:
+        """It is done; who looks closer need not wait."""
+        for kept in stored:
             with suppress(KaleipixError):  # made when it is asked for instead
                 await self._images.small_copy(kept.storage_key, "preview")
 
@@ -194,5 +225,5 @@ class Runner:
         await self._write(lease, Event.FAILED, error_code=code, error_sentence=sentence)
 
     async def _write(self, lease: Lease, event: Event, **values: Any) -> None:
-        async with self._db.unit_of_work() as uow:
+        async with self._db.unit_of_work(short=True) as uow:
             await self._records.advance(uow, lease, event, **values)

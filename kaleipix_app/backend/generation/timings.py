@@ -9,7 +9,7 @@ from statistics import median
 
 from sqlmodel import col, select
 
-from kaleipix_app.backend.db.engine import UnitOfWork
+from kaleipix_app.backend.db.engine import LONG, UnitOfWork
 from kaleipix_app.backend.generation.machine import State
 from kaleipix_app.backend.generation.models import Generation
 from kaleipix_app.backend.providers.catalogue import Model
@@ -41,6 +41,7 @@ class Timings:
             .where(col(Generation.model) == model.id, col(Generation.state) == State.DONE)
             .order_by(col(Generation.id).desc())
             .limit(_RECENT)
+            .execution_options(**LONG)
         )
         seconds: dict[int, list[float]] = defaultdict(list)
         for count, started_at, finished_at in found:

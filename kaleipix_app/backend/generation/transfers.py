@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from sqlalchemy import bindparam
+from sqlmodel import col, select
+
 from kaleipix_app.backend.accounts.viewer import Viewer
 from kaleipix_app.backend.clock import Clock
 from kaleipix_app.backend.db.engine import UnitOfWork
 from kaleipix_app.backend.errors import BadInput, KaleipixError
 from kaleipix_app.backend.generation.models import TransferNotice
 from kaleipix_app.backend.providers.catalogue.places import PLACES, Place
+
+_TOLD = select(col(TransferNotice.place)).where(
+    col(TransferNotice.user_id) == bindparam("user_id"), col(TransferNotice.provider) == bindparam("provider")
+)
 
 
 class NoticeNeeded(KaleipixError):
@@ -38,8 +45,9 @@ class Transfers:
         place = PLACES.get(provider)
         if place is None:
             return True
-        notice = await uow.session.get(TransferNotice, (user_id, provider))
-        return notice is not None and notice.place == place.country
+        connection = await uow.session.connection()
+        told = (await connection.execute(_TOLD, {"user_id": user_id, "provider": provider})).scalar_one_or_none()
+        return told == place.country
 
     async def acknowledge(self, uow: UnitOfWork, viewer: Viewer, provider: str) -> None:
         """The person has read it. Once is enough. Raises BadInput for what is no remote provider."""

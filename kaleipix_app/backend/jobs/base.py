@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,8 +24,11 @@ class LeaseQueue(Protocol):
         """The next jobs whose turn it is, now leased to this worker: at most so many of each lane."""
         ...
 
-    async def heartbeat(self, worker: str) -> set[tuple[str, int]]:
-        """Prolong every lease of this worker; returns job and fence of those that it still holds."""
+    async def heartbeat(self, worker: str, jobs: Collection[str]) -> set[tuple[str, int]]:
+        """Prolong this worker's leases of these jobs; returns job and fence of those that it still holds.
+
+        Of no others: what was leased but never begun, because the click was cut off, runs out.
+        """
         ...
 
     async def hand_back(self, lease: Lease) -> None:
@@ -44,12 +47,30 @@ class Lanes(Protocol):
         """Lane -> most jobs in it; 0 while nothing of it should be started."""
         ...
 
+    def most(self, lane: str) -> int:
+        """The same of one lane."""
+        ...
+
 
 class JobWorker(Protocol):
     """Does the work of one leased job."""
 
     async def run(self, lease: Lease) -> None:
         """Work until the job has ended. Never raises for a failed job: that is written on its row."""
+        ...
+
+
+class Place(Protocol):
+    """Room for one more job in a lane, kept while its lease is being written."""
+
+    worker: str
+
+    def fill(self, lease: Lease) -> None:
+        """The lease is written: begin."""
+        ...
+
+    def leave(self) -> None:
+        """It will not be written. Does nothing after a `fill` or `leave`."""
         ...
 
 
@@ -62,6 +83,10 @@ class JobEngine(Protocol):
 
     def ring(self) -> None:
         """There is something new to do."""
+        ...
+
+    def place(self, lane: str) -> Place | None:
+        """Room for a job that whoever asks leases for this engine; None: leave it to the queue."""
         ...
 
     def is_alive(self) -> bool:

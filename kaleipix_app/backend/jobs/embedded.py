@@ -6,11 +6,14 @@ No broker and nothing to lose: whoever starts next finds every unfinished row.
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 from kaleipix_app.backend import log, memory, tokens
-from kaleipix_app.backend.jobs.base import JobWorker, Lanes, Lease, LeaseQueue
+from kaleipix_app.backend.jobs.base import JobWorker, Lanes, Lease, LeaseQueue, Place
 
 HEARTBEAT = 10.0  # seconds; a lease lasts three of them
 _LETTING_GO = 1.0  # seconds for work that was cancelled to end
@@ -36,16 +39,27 @@ class EmbeddedEngine:
         self._bell = asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
         self._running: dict[asyncio.Task[None], Lease] = {}
+        self._kept: Counter[str] = Counter()  # lane -> places
+        self._is_claiming = False
+        self._context = contextvars.copy_context()
 
     async def start(self) -> None:
         taken = await self._queue.take_over() if self._alone else 0
         if taken:
             _log.info("taken_over", jobs=taken)
         self.ring()
+        self._context = contextvars.copy_context()
         self._loops = [asyncio.create_task(self._dispatch()), asyncio.create_task(self._beat())]
 
     def ring(self) -> None:
         self._bell.set()
+
+    def place(self, lane: str) -> Place | None:
+        # While rows are being claimed it is not known how much room they leave.
+        if self._is_claiming or not self.is_alive() or self._free(lane, self._lanes.most(lane)) < 1:
+            return None
+        self._kept[lane] += 1
+        return _KeptPlace(self._name, partial(self._give_back, lane), self._begin)
 
     def is_alive(self) -> bool:
         return bool(self._loops) and not any(loop.done() for loop in self._loops)
@@ -81,15 +95,28 @@ class EmbeddedEngine:
 
     async def _take(self) -> bool:
         """Begin what there is room for, so much at a time; returns whether there may be more."""
-        busy = Counter(lease.lane for lease in self._running.values())
-        free = {lane: most - busy[lane] for lane, most in (await self._lanes.room()).items()}
-        room = {lane: min(most, _AT_ONCE) for lane, most in free.items() if most > 0}
-        leases = await self._queue.claim(self._name, room) if room else []
-        for lease in leases:
-            task = asyncio.create_task(self._worker.run(lease))
-            self._running[task] = lease
-            task.add_done_callback(self._ended)
+        self._is_claiming = True
+        try:
+            free = {lane: self._free(lane, most) for lane, most in (await self._lanes.room()).items()}
+            room = {lane: min(most, _AT_ONCE) for lane, most in free.items() if most > 0}
+            leases = await self._queue.claim(self._name, room) if room else []
+            for lease in leases:
+                self._begin(lease)
+        finally:
+            self._is_claiming = False
         return _AT_ONCE in Counter(lease.lane for lease in leases).values()
+
+    def _free(self, lane: str, most: int) -> int:
+        return most - self._kept[lane] - sum(lease.lane == lane for lease in self._running.values())
+
+    def _give_back(self, lane: str) -> None:
+        self._kept[lane] -= 1
+
+    def _begin(self, lease: Lease) -> None:
+        # Not in the context of a click: the work outlives it.
+        task = asyncio.create_task(self._worker.run(lease), context=self._context.copy())
+        self._running[task] = lease
+        task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.pop(task, None)
@@ -105,7 +132,7 @@ class EmbeddedEngine:
             await asyncio.sleep(HEARTBEAT)
             before = dict(self._running)
             try:
-                held = await self._queue.heartbeat(self._name)
+                held = await self._queue.heartbeat(self._name, [lease.job_id for lease in before.values()])
             except Exception as error:  # noqa: BLE001 - one missed beat is not the end of a lease
                 _log.error("heartbeat_failed", exc_info=error)
                 continue
@@ -113,3 +140,22 @@ class EmbeddedEngine:
                 if (lease.job_id, lease.fence) not in held and not task.done():
                     _log.warning("overtaken", job=lease.job_id)
                     task.cancel()
+
+
+class _KeptPlace:
+    """A `Place`."""
+
+    def __init__(self, worker: str, give_back: Callable[[], None], begin: Callable[[Lease], None]) -> None:
+        self.worker = worker
+        self._give_back = give_back
+        self._begin = begin
+        self._is_kept = True
+
+    def fill(self, lease: Lease) -> None:
+        self.leave()
+        self._begin(lease)
+
+    def leave(self) -> None:
+        if self._is_kept:
+            self._is_kept = False
+            self._give_back()

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from pydantic import SecretStr
 from sqlmodel import func, select
 
@@ -47,7 +48,7 @@ def _ordered(n: int) -> Draft:
     return Draft("flux-schnell", f"number {n}.", "1:1", 1 + n % 2)
 
 
-async def _prepare(settings: Settings, drafts: Drafts) -> None:
+async def _prepare(settings: Settings, drafts: Drafts, clicks: int = _MANY) -> None:
     parts = Container(settings)
     async with parts.db.engine.begin() as connection:
         await connection.run_sync(parts.tables.create_all)
@@ -56,26 +57,33 @@ async def _prepare(settings: Settings, drafts: Drafts) -> None:
         for person in people:
             await parts.ledger.grant(uow, person.user_id, _CREDITS, "test")
             await parts.transfers.acknowledge(uow, person, "fal")
-    for n in range(_MANY):
+    for n in range(clicks):
         async with parts.db.unit_of_work() as uow:
             await parts.generations.request(uow, people[n % _PEOPLE], drafts(n))
     await parts.db.close()
 
 
 async def _unfinished(db: Database) -> int:
+    """How many are not made yet, or not even asked for."""
     async with db.reading() as uow:
-        count = select(func.count()).select_from(Generation).where(Generation.state.in_(ACTIVE))  # type: ignore[attr-defined]
-        return int((await uow.session.exec(count)).one())
+        ended = select(func.count()).select_from(Generation).where(Generation.state.not_in(ACTIVE))  # type: ignore[attr-defined]
+        return _MANY - int((await uow.session.exec(ended)).one())
 
 
-async def _kill_until_done(data_dir: Path, db: Database, chance: random.Random, environment: dict[str, str]) -> int:
-    """Start a worker, kill it after up to a second and a half of work; returns how often."""
+async def _kill_until_done(
+    data_dir: Path, db: Database, chance: random.Random, environment: dict[str, str], clicks: int = 0
+) -> int:
+    """Start a worker, kill it after up to a second and a half of work; returns how often.
+
+    It also makes the clicks that are missing to `clicks`.
+    """
     for kills in range(20 * _MANY):
         worker = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "tests.backend.generation.worker",
             str(data_dir),
+            str(clicks),
             cwd=_ROOT,
             env=os.environ | environment,
             stdout=asyncio.subprocess.PIPE,
@@ -126,8 +134,13 @@ async def test_the_engine_killed_again_and_again(tmp_path: Path) -> None:
     await db.close()
 
 
-async def test_orders_at_a_provider_killed_again_and_again(tmp_path: Path) -> None:
-    """Nothing is ordered twice. What was given up is what may have been ordered just when the process died."""
+@pytest.mark.parametrize("who_clicks", ["before", "while it is killed"])
+async def test_orders_at_a_provider_killed_again_and_again(tmp_path: Path, who_clicks: str) -> None:
+    """Nothing is ordered twice. What was given up is what may have been ordered just when the process died.
+
+    Clicks in the process that is killed are claimed and announced with their own transaction.
+    """
+    before, inside = (_MANY, 0) if who_clicks == "before" else (0, _MANY)
     fal = Fal(FalSettings(queued=0.05, running=1.0, concurrency=2 + _MANY // 20))
     with in_thread(fal) as url:
         addresses = {f"KALEIPIX_FAL_{name}_URL": url for name in ("QUEUE", "REST", "CDN")}
@@ -135,9 +148,9 @@ async def test_orders_at_a_provider_killed_again_and_again(tmp_path: Path) -> No
         settings = Settings(
             data_dir=tmp_path / "data", fal_key=SecretStr("an-id:a-secret"), fal_queue_url=url, fal_rest_url=url
         )
-        await _prepare(settings, _ordered)
+        await _prepare(settings, _ordered, before)
         db = Database(settings.database_url)
-        kills = await _kill_until_done(settings.data_dir, db, random.Random(2026), environment)
+        kills = await _kill_until_done(settings.data_dir, db, random.Random(2026), environment, inside)
     assert kills > 2, "it was hardly killed"
     for prompt, one in (await _check(settings.data_dir, db, given_up="unknown_outcome")).items():
         ordered = fal.submissions(prompt)

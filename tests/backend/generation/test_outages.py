@@ -13,7 +13,7 @@ from typing import Any
 import obstore
 import pytest
 
-from kaleipix_app.backend.db import engine as engine_module
+from kaleipix_app.backend.db import sqlite
 from kaleipix_app.backend.errors import DatabaseFailed, StorageFailed
 from kaleipix_app.backend.generation.machine import State
 from tests.backend.generation.conftest import Pipeline
@@ -23,7 +23,7 @@ from tests.conftest import MovableClock, only_sqlite
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine_module, "_PRAGMAS", ("busy_timeout=50", *engine_module._PRAGMAS[1:]))
+    monkeypatch.setattr(sqlite, "PRAGMAS", ("busy_timeout=50", *sqlite.PRAGMAS[1:]))
 
 
 @pytest.fixture

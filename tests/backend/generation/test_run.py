@@ -246,7 +246,7 @@ async def test_a_lease_that_is_kept_alive_is_not_taken(pipeline: Pipeline) -> No
     lease = await pipeline.claim("first")
     assert lease is not None
     pipeline.clock.move(seconds=25)
-    assert await pipeline.parts.queue.heartbeat("first") == {(lease.job_id, lease.fence)}
+    assert await pipeline.parts.queue.heartbeat("first", [lease.job_id]) == {(lease.job_id, lease.fence)}
     pipeline.clock.move(seconds=25)
     assert await pipeline.claim("second") is None
 

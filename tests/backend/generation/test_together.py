@@ -115,7 +115,7 @@ async def test_a_process_that_was_overtaken_changes_nothing_any_more(pipeline: P
     before = await second.record(id), await count(second, LedgerEntry), await second.balance()
     pipeline.provider.go.set()
     await hanging
-    assert await pipeline.parts.queue.heartbeat("first") == set()
+    assert await pipeline.parts.queue.heartbeat("first", [lease.job_id]) == set()
     await pipeline.parts.queue.hand_back(lease)
     assert (await second.record(id), await count(second, LedgerEntry), await second.balance()) == before
     assert (len(before[0].results), await count(second, Image)) == (2, 2)

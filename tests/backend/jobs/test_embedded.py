@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from kaleipix_app.backend.jobs.base import Lease
 from kaleipix_app.backend.jobs.embedded import EmbeddedEngine
@@ -15,10 +15,13 @@ class NothingToDo:
     async def room(self) -> dict[str, int]:
         return {"builtin": 1}
 
+    def most(self, lane: str) -> int:
+        return 1
+
     async def claim(self, worker: str, room: Mapping[str, int]) -> list[Lease]:
         return []
 
-    async def heartbeat(self, worker: str) -> set[tuple[str, int]]:
+    async def heartbeat(self, worker: str, jobs: Collection[str]) -> set[tuple[str, int]]:
         return set()
 
     async def hand_back(self, lease: Lease) -> None: ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pytest
@@ -29,7 +29,7 @@ class Rows:
         taken, self.waiting = self.waiting, []
         return taken
 
-    async def heartbeat(self, _worker: str) -> set[tuple[str, int]]:
+    async def heartbeat(self, _worker: str, _jobs: Collection[str]) -> set[tuple[str, int]]:
         return set()
 
     async def hand_back(self, lease: Lease) -> None:
@@ -43,6 +43,9 @@ class Rows:
 
     async def room(self) -> Mapping[str, int]:
         return {"lane": 9}
+
+    def most(self, lane: str) -> int:
+        return 9
 
     async def run(self, lease: Lease) -> None:
         """Never ends by itself, and needs a moment to let go."""
