@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 
@@ -17,8 +16,7 @@ def test_ids_are_unique_and_sort_by_time() -> None:
     ids = [tokens.new_id() for _ in range(1000)]
     assert len(set(ids)) == 1000
     assert all(re.fullmatch(r"[0-9a-hjkmnp-tv-z]{26}", made) for made in ids)
-    time.sleep(0.002)
-    assert tokens.new_id() > max(ids)
+    assert ids == sorted(ids), "many of them are of one millisecond"
 
 
 def test_secrets_have_256_bits() -> None:

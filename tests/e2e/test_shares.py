@@ -87,7 +87,7 @@ def test_from_the_copied_link_through_the_passcode_to_the_saved_picture(
     expect(page.get_by_text("1 picture · passcode · with prompt")).to_be_visible()
     keep(page, f"shares-{size}")
     page.get_by_role("button", name="Revoke: Harbour at night").click()
-    expect(page.get_by_text("Nothing is shared.", exact=False)).to_be_visible()
+    expect(page.get_by_text("Nothing is shared")).to_be_visible()
     assert viewer.reload() is not None
     expect(viewer.get_by_role("heading", level=1)).to_have_text("There is nothing here")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import partial
@@ -18,6 +19,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kaleipix_app.backend import log
@@ -29,6 +31,7 @@ from kaleipix_app.backend.errors import DatabaseFailed
 _new_engine = partial(create_async_engine, hide_parameters=True)  # an error may be logged, what people typed may not
 #: For a query in a short transaction that may look at very many rows all the same: `execution_options(**LONG)`.
 LONG: Mapping[str, bool] = {"long": True}
+_LAST_ONES = 2.0  # seconds
 _FORGET_TRIES, _FORGET_WAIT = 3, 1000  # milliseconds for readers to end; writers wait meanwhile
 
 _log = log.get("db")
@@ -162,8 +165,11 @@ class Database:
         return False
 
     async def close(self) -> None:
-        """Give all connections back."""
+        """Give all connections back; what was cut off is given a moment to end by itself."""
         self.changes.close()
+        pool, give_up = self.engine.pool, time.monotonic() + _LAST_ONES
+        while isinstance(pool, AsyncAdaptedQueuePool) and pool.checkedout() and time.monotonic() < give_up:  # noqa: ASYNC110  the pool tells nobody
+            await asyncio.sleep(0.01)
         await self.engine.dispose()
 
     @staticmethod

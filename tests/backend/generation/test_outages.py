@@ -76,6 +76,7 @@ async def test_storage_that_refuses_costs_nothing_and_the_same_can_be_made_later
     working: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = await working.until(await working.request())
+    await working.parts.images.small_copy(kept.results[0].storage_key, "preview")  # it follows: wait for it
     stored, balance = files(working), await working.balance()
 
     async def read_only(*_: Any, **__: Any) -> Any:
