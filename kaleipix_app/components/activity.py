@@ -19,7 +19,7 @@ from kaleipix_app.state.views import LiveView, MadeView
 
 _SMALL = f"{theme.QUIET} border border-line text-ink"
 _CARD_ONLY = "data-card"  # not on the pill of a phone
-_CHECKBOX = "flex min-h-8 items-center gap-2 text-sm text-muted cursor-pointer [&[hidden]]:hidden"
+_CHECKBOX = "flex min-h-8 max-lg:min-h-11 items-center gap-2 text-sm text-muted cursor-pointer [&[hidden]]:hidden"
 
 
 def heading() -> rx.Component:
@@ -53,7 +53,7 @@ def failures() -> rx.Component:
                 rx.foreach(Studio.live, lambda one: rx.cond(one.failed, _failed(one), rx.fragment())),
                 rx.cond(Studio.live.length() > Studio.running + 1, _dismiss_all()),
                 data_scrolls="",
-                class_name="flex flex-col gap-2 max-lg:absolute max-lg:inset-x-0 max-lg:bottom-13 max-lg:z-10 max-lg:max-h-13 "
+                class_name="flex flex-col gap-2 max-lg:absolute max-lg:inset-x-0 max-lg:bottom-13 max-lg:z-10 max-lg:max-h-15 "
                 "max-lg:snap-y max-lg:overflow-y-auto max-lg:rounded-panel max-lg:has-[details[open]]:max-h-60",
             ),
             # Out of the flow, at the foot of the stage: over the two lines between picture and tools, growing upwards.
@@ -69,6 +69,7 @@ def _dismiss_all() -> rx.Component:
         type="button",
         on_click=Studio.dismiss_all,
         class_name=f"{theme.QUIET} self-end max-lg:hidden",
+        custom_attrs={"data-all": ""},
     )
 
 
@@ -175,18 +176,21 @@ def _failed(one: rx.Var[LiveView]) -> rx.Component:
     return rx.el.div(
         rx.icon("circle-alert", size=20, class_name="mt-0.5 shrink-0 text-danger"),
         rx.el.div(_cause(one), _ways_on(one), class_name="min-w-0 grow"),
-        rx.el.button(
-            "Retry",
-            type="button",
-            on_click=Studio.retry(one.id),
-            custom_attrs={"data-short": ""},
-            class_name=f"{_SMALL} shrink-0 lg:hidden max-lg:group-has-[details[open]]:hidden",
+        rx.cond(
+            Studio.live.length() == Studio.running + 1,  # of several, the way to all of them needs its room
+            rx.el.button(
+                "Retry",
+                type="button",
+                on_click=Studio.retry(one.id),
+                custom_attrs={"data-short": ""},
+                class_name=f"{_SMALL} shrink-0 lg:hidden max-lg:group-has-[details[open]]:hidden",
+            ),
         ),
         rx.el.details(
             rx.el.summary(
                 rx.icon("chevron-up", size=16, class_name="group-has-[details[open]]:rotate-180"),
                 aria_label="The whole of it, and what else can be done",
-                class_name="grid size-9 cursor-pointer list-none place-items-center rounded-control text-muted hover:bg-raised hover:text-ink [&::-webkit-details-marker]:hidden",
+                class_name="grid size-9 max-lg:size-11 cursor-pointer list-none place-items-center rounded-control text-muted hover:bg-raised hover:text-ink [&::-webkit-details-marker]:hidden",
             ),
             custom_attrs={"data-short": ""},
             class_name="shrink-0 lg:hidden",
@@ -197,29 +201,44 @@ def _failed(one: rx.Var[LiveView]) -> rx.Component:
         ),
         role="alert",
         key=one.id,
-        class_name="group flex items-start gap-3 lg:relative rounded-panel border border-danger bg-surface p-3 max-lg:min-h-13 max-lg:snap-start max-lg:items-center max-lg:gap-1.5 max-lg:px-2 max-lg:py-1 max-lg:has-[details[open]]:items-start",
+        class_name="group flex items-start gap-3 lg:relative rounded-panel border border-danger bg-surface p-3 max-lg:min-h-15 max-lg:snap-start max-lg:items-center max-lg:gap-1.5 max-lg:px-2 max-lg:py-1 max-lg:has-[details[open]]:items-start",
     )
 
 
 def _cause(one: rx.Var[LiveView]) -> rx.Component:
     return rx.el.div(
-        rx.el.p(one.prompt, title=one.prompt, class_name="truncate text-sm font-medium max-lg:order-1 lg:pr-6"),
         rx.el.p(
-            one.error,
-            class_name="text-sm text-muted max-lg:order-3 max-lg:col-span-2 max-lg:truncate max-lg:text-xs max-lg:group-has-[details[open]]:whitespace-normal",
+            one.prompt,
+            title=one.prompt,
+            class_name="truncate text-sm font-medium max-lg:hidden max-lg:group-has-[details[open]]:block lg:pr-6",
         ),
         rx.el.p(
-            rx.el.span("Not charged: ", class_name="max-lg:hidden"),
+            one.error,
+            class_name="text-sm text-muted max-lg:line-clamp-2 max-lg:text-xs max-lg:text-ink max-lg:group-has-[details[open]]:line-clamp-none",
+        ),
+        rx.el.p(
+            rx.el.span("Not charged: ", class_name="max-lg:hidden max-lg:group-has-[details[open]]:inline"),
             rx.el.a(
                 "credits returned",
                 href=f"/account#refund-{one.id}",
                 title="The line of your account that gave them back",
                 class_name="text-ink underline decoration-edge underline-offset-2 hover:decoration-current",
             ),
-            class_name="text-sm text-muted max-lg:order-2 max-lg:text-xs",
+            rx.cond(Studio.live.length() > Studio.running + 1, _way_to_failures()),
+            class_name="text-sm text-muted max-lg:text-xs",
         ),
         custom_attrs={"data-cause": ""},
-        class_name="grid max-lg:grid-cols-[minmax(0,1fr)_auto] max-lg:items-baseline max-lg:gap-x-2",
+    )
+
+
+def _way_to_failures() -> rx.Component:
+    """On a phone one of them is seen at a time."""
+    return view_link(
+        f"{Studio.live.length() - Studio.running} failed",
+        rx.icon("chevron-right", size=14, class_name="shrink-0"),
+        view=ACTIVITY,
+        custom_attrs={"data-short": ""},
+        class_name="relative ml-3 inline-flex items-center align-bottom tabular-nums before:absolute before:-inset-x-2 before:-inset-y-3 lg:hidden",
     )
 
 
@@ -353,7 +372,7 @@ def thumb_in_history(image_id: rx.Var[str], alt: rx.Var[str]) -> rx.Component:
         on_click=Studio.choose(image_id),
         custom_attrs={BRINGS: STAGE},
         aria_current=rx.cond(image_id == Studio.stage.id, "true", "false"),
-        class_name="aspect-square overflow-hidden rounded-control border-2 border-transparent bg-raised aria-[current=true]:border-accent-text cursor-pointer",
+        class_name="aspect-square w-full overflow-hidden rounded-control border-2 border-transparent bg-raised aria-[current=true]:border-accent-text cursor-pointer",
     )
 
 

@@ -23,6 +23,7 @@ def composer() -> rx.Component:
     """One form; the button at its foot stays in reach. Only what the chosen model can be told is shown."""
     return rx.el.form(
         rx.el.h2("Create", class_name="sr-only"),
+        rx.el.input(type="hidden", name="begun", value=Composer.begun),
         rx.cond(Composer.controls.takes_source, sources()),
         _prompt(),
         _model(),
@@ -52,7 +53,7 @@ def _prompt() -> rx.Component:
             wrong=(Composer.error != "") & (Composer.wrong == "prompt"),
             told_by=COMPOSER_ERROR,
             placeholder="Colours, mood, a place: “stained glass sunset over the ocean”",
-            class_name=f"{theme.FIELD} min-h-22 resize-none py-2.5 leading-relaxed",
+            class_name=f"{theme.FIELD} min-h-22 max-lg:min-h-22 resize-none py-2.5 leading-relaxed",
         ),
         rx.cond(Studio.made.length() == 0, _examples()),
         class_name="flex flex-col gap-1.5",
@@ -67,7 +68,7 @@ def _examples() -> rx.Component:
                 type="button",
                 on_click=Composer.use_example(example),
                 disabled=_NOT_READY,
-                class_name="rounded-full border border-line px-3 min-h-8 text-xs text-muted transition-colors hover:bg-raised hover:text-ink cursor-pointer whitespace-nowrap",
+                class_name="rounded-full border border-line px-3 min-h-8 max-lg:min-h-11 text-xs text-muted transition-colors hover:bg-raised hover:text-ink cursor-pointer whitespace-nowrap",
             )
             for example in offers.EXAMPLES
         ],

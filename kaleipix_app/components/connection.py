@@ -28,14 +28,14 @@ function KxConnection({lost, ref: _ref, ...props}) {
   const line = !online ? [LucideWifiOff, "You are offline", "What was asked for goes on; this page catches up by itself."]
     : lost ? [LucideRefreshCw, "Reconnecting …", "Your work is safe, and nothing that runs is lost."]
     : back ? [LucideWifi, "Connected again", ""] : null;
-  return jsx("div", {...props, role: "status"}, line && jsx("div", {className: "flex items-center gap-3 rounded-panel border border-line bg-surface px-4 py-3 text-sm text-ink shadow-float"},
+  return jsx("div", {...props, role: "status"}, line && jsx("div", {className: (gone ? "pointer-events-auto " : "") + "flex items-center gap-3 rounded-panel border border-line bg-surface px-4 py-3 text-sm text-ink shadow-float"},
     jsx(line[0], {size: 18, className: "shrink-0 " + (gone ? "text-accent-text" : "text-ok") + (lost && online ? " motion-safe:animate-spin" : "")}),
     jsx("span", null, jsx("span", {className: "font-medium"}, line[1]), line[2] && jsx("span", {className: "block text-muted"}, line[2]))));
 }"""
 
 
 class Connection(rx.Component):
-    """Under the header, where nothing else is fixed; moves nothing."""
+    """Under the header; moves nothing. What it covers cannot be pressed while that would come to nothing."""
 
     tag = "KxConnection"
     lost: rx.Var[bool]

@@ -39,6 +39,7 @@ def fresh_code_dialog() -> rx.Component:
             class_name="flex flex-col gap-4",
         ),
         open=FreshCode.shown,
+        lasts=True,  # a phone may load the page anew while one looks for the code
         on_dismiss=FreshCode.dismiss,
         aria_labelledby="fresh-title",
         class_name="m-auto w-[min(26rem,calc(100vw-2rem))] flex-col gap-3 rounded-panel border border-line bg-surface p-5 text-ink shadow-float open:flex backdrop:bg-black/60",

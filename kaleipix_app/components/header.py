@@ -13,13 +13,15 @@ def workspace_header(username: rx.Var[str], ready: rx.Var[bool], current: str, *
     """`current` is the path of the room that one is in, as `rooms` knows it."""
     return rx.el.header(
         skip_link(),
-        rx.el.div(wordmark("/"), rooms(username, current), class_name="flex items-center gap-4"),
+        rx.el.div(
+            wordmark("/", name_class="max-sm:sr-only"), rooms(username, current), class_name="flex items-center gap-4"
+        ),
         rx.el.div(
             account_link(username, is_here=current == "/account"),
             *tools,
             theme_switch(),
             sign_out_button(ready),
-            class_name="flex items-center gap-2",
+            class_name="flex items-center gap-2 max-sm:gap-1",
         ),
         class_name="sticky top-0 z-20 flex h-14 shrink-0 items-center justify-between border-b border-line bg-canvas px-4 lg:px-5",
     )

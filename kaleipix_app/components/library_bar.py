@@ -146,7 +146,7 @@ def collection_question() -> rx.Component:
                 rx.el.button(
                     rx.match(Chosen.naming, ("rename", "Rename"), ("delete", "Delete collection"), "Create"),
                     type="submit",
-                    class_name=f"{theme.PRIMARY} min-h-10",
+                    class_name=theme.PRIMARY,
                 ),
                 class_name="flex justify-end gap-2",
             ),

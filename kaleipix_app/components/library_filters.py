@@ -103,7 +103,7 @@ def _day(label: str, key: str, value: rx.Var[str]) -> rx.Component:
             key=f"{key}-{value}",
             on_change=lambda day: Library.narrow(key, day).debounce(600),
             disabled=~Library.ready,
-            class_name="bg-transparent text-ink",
+            class_name="h-full bg-transparent text-ink",
         ),
         custom_attrs={"data-set": rx.cond(value != "", "", rx.Var("undefined"))},
         class_name=f"{_CHIP} flex items-center gap-2",

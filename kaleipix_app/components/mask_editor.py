@@ -101,7 +101,7 @@ function KxMaskEditor({source, onDone, onDismiss, buttonClass, primaryClass, ref
   const none = count === 0;
   return jsx("dialog", {...props, ref: dialog, "aria-label": "Mark what to repaint", onKeyDown: keyed, onCancel: (event) => { event.preventDefault(); onDismiss?.(); }},
     jsx("div", {className: "flex items-center gap-2 border-b border-line px-3 py-2"},
-      jsx("h2", {className: "grow font-semibold"}, "Mark what to repaint"),
+      jsx("h2", {className: "min-w-0 grow leading-tight font-semibold"}, "Mark what to repaint"),
       jsx("button", {type: "button", disabled: none || sending, onClick: send, className: primaryClass}, sending ? "Sending…" : "Use mask"),
       button("Close without using it", LucideX, () => onDismiss?.())),
     error && jsx("p", {role: "alert", className: "bg-danger-soft px-4 py-2 text-sm text-danger"}, error),
@@ -113,14 +113,14 @@ function KxMaskEditor({source, onDone, onDismiss, buttonClass, primaryClass, ref
     jsx("div", {className: "flex flex-wrap items-center gap-x-2 gap-y-1 border-t border-line px-3 py-2"},
       jsx("div", {role: "group", "aria-label": "Tool", className: "flex"}, choice("brush", "Brush", LucideBrush), choice("eraser", "Eraser", LucideEraser), choice("rectangle", "Rectangle", LucideSquareDashed)),
       jsx("label", {className: "flex min-w-32 grow items-center gap-2 text-sm text-muted sm:max-w-56"}, "Size",
-        jsx("input", {type: "range", min: 1, max: 40, value: size, onChange: (event) => setSize(+event.target.value), className: "min-w-0 grow cursor-pointer accent-accent"})),
+        jsx("input", {type: "range", min: 1, max: 40, value: size, onChange: (event) => setSize(+event.target.value), className: "min-w-0 grow cursor-pointer accent-accent max-lg:h-11"})),
       jsx("div", {role: "group", "aria-label": "Mask", className: "flex"},
         button("Invert", LucideContrast, () => add({kind: "invert"})), button("Undo stroke", LucideUndo2, undo, {disabled: none}), button("Clear", LucideTrash2, () => { all.length = 0; redraw(); }, {disabled: none})),
       jsx("div", {role: "group", "aria-label": "Zoom", className: "flex max-sm:hidden"}, button("Zoom out", LucideZoomOut, () => zoomed(1 / 1.4), {disabled: view.zoom === 1}), button("Zoom in", LucideZoomIn, () => zoomed(1.4), {disabled: view.zoom === 8})),
-      jsx("details", {className: "w-full text-sm"}, jsx("summary", {className: "flex min-h-9 cursor-pointer items-center text-muted hover:text-ink"}, "Without painting"),
+      jsx("details", {className: "w-full text-sm"}, jsx("summary", {className: "flex min-h-11 cursor-pointer items-center text-muted hover:text-ink"}, "Mark by numbers instead of painting"),
         jsx("fieldset", {className: "flex flex-wrap items-end gap-2 pb-1"}, jsx("legend", {className: "sr-only"}, "A rectangle, in percent of the picture"),
           [["Left", 25], ["Top", 25], ["Width", 50], ["Height", 50]].map(([label, start]) => jsx("label", {key: label, className: "flex flex-col text-xs text-muted"}, label + " %",
-            jsx("input", {type: "number", min: 0, max: 100, defaultValue: start, className: "h-9 w-16 rounded-control border border-edge bg-surface px-2 text-sm text-ink"}))),
+            jsx("input", {type: "number", min: 0, max: 100, defaultValue: start, className: "h-9 max-lg:h-11 w-16 rounded-control border border-edge bg-surface px-2 text-sm text-ink"}))),
           jsx("button", {type: "button", onClick: inNumbers, className: buttonClass + " px-3"}, "Add rectangle"),
           jsx("button", {type: "button", onClick: () => add({kind: "all"}), className: buttonClass + " px-3"}, "Select all")))),
     jsx("p", {role: "status", className: "sr-only"}, count + (count === 1 ? " mark" : " marks")));
@@ -150,9 +150,9 @@ def mask_editor() -> rx.Component:
     """For the source whose mask is being painted."""
     return MaskEditor.create(
         source=Composer.painting,
-        button_class="inline-flex h-10 min-w-10 shrink-0 items-center justify-center rounded-control text-sm text-muted hover:bg-raised hover:text-ink "
+        button_class="inline-flex h-10 min-w-10 max-lg:h-11 max-lg:min-w-11 shrink-0 items-center justify-center rounded-control text-sm text-muted hover:bg-raised hover:text-ink "
         "aria-pressed:bg-raised aria-pressed:text-accent-text disabled:opacity-40 cursor-pointer disabled:cursor-not-allowed",
-        primary_class=theme.PRIMARY,
+        primary_class=f"{theme.PRIMARY} shrink-0",
         on_done=Composer.painted,
         on_dismiss=Composer.stop_painting,
         class_name="m-auto h-[94dvh] max-h-none w-[min(76rem,96vw)] max-w-none flex-col overflow-hidden rounded-panel border border-line bg-surface "

@@ -13,7 +13,7 @@ from kaleipix_app.state.studio import Studio
 
 _NOT_READY = ~Studio.ready
 _CHIP = (
-    "relative inline-flex min-h-10 items-center justify-center gap-2 rounded-control border border-line bg-surface px-3 text-sm "
+    "relative inline-flex min-h-10 max-lg:min-h-11 items-center justify-center gap-2 rounded-control border border-line bg-surface px-3 text-sm "
     "text-muted transition-colors hover:bg-raised has-checked:border-accent-text has-checked:bg-raised has-checked:text-ink "
     "has-checked:font-medium has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent-text"
 )
@@ -45,7 +45,7 @@ def _advanced() -> rx.Component:
         rx.el.summary(
             "Advanced",
             rx.icon("chevron-down", size=16, class_name="transition-transform group-open:rotate-180"),
-            class_name="flex min-h-10 cursor-pointer list-none items-center justify-between [&::-webkit-details-marker]:hidden rounded-control text-sm font-medium text-muted hover:text-ink",
+            class_name="flex min-h-11 cursor-pointer list-none items-center justify-between [&::-webkit-details-marker]:hidden rounded-control text-sm font-medium text-muted hover:text-ink",
         ),
         rx.el.div(_own(), class_name="flex flex-col gap-4 pt-2"),
         class_name="group border-t border-line pt-1",
@@ -139,7 +139,7 @@ def _number(number: rx.Var[offers.NumberOffer]) -> rx.Component:
             key=f"{number.key}-{Composer.settings_version}",
             on_change=lambda chosen: Composer.set_number(number.key, chosen).throttle(80),
             disabled=_NOT_READY,
-            class_name="h-8 w-full cursor-pointer accent-accent",
+            class_name="h-8 w-full cursor-pointer accent-accent max-lg:h-11",
         ),
         class_name="flex flex-col",
     )
@@ -156,7 +156,7 @@ def _lock() -> rx.Component:
         on_click=Composer.lock_seed(rx.cond(is_locked, "", Studio.stage.seed)),
         aria_pressed=rx.cond(is_locked, "true", "false"),
         title=rx.cond(is_locked, "Let chance decide again", "Keep the one of the picture on the stage"),
-        class_name=f"{theme.QUIET} -my-2 aria-pressed:text-accent-text",
+        class_name=f"{theme.QUIET} -my-2 -mr-3 aria-pressed:text-accent-text max-lg:-my-3",
     )
 
 

@@ -11,7 +11,7 @@ from kaleipix_app.state.account import Account
 from kaleipix_app.state.account_views import MAIL_CHOICES
 
 _ROW = "p-4 md:p-5"
-_CHECKBOX = "flex min-h-9 items-center gap-2.5 cursor-pointer [&[hidden]]:hidden"
+_CHECKBOX = "flex min-h-9 max-lg:min-h-11 items-center gap-2.5 cursor-pointer [&[hidden]]:hidden"
 
 
 def notifications() -> rx.Component:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import reflex as rx
 
+from kaleipix_app.components import theme
 from kaleipix_app.components.post_form import post_form
 from kaleipix_app.state.notices import Notices
-
-_ICON = "grid size-10 place-items-center rounded-control text-muted hover:bg-raised hover:text-ink cursor-pointer"
 
 
 def account_link(username: rx.Var[str], *, is_here: bool) -> rx.Component:
@@ -19,7 +18,7 @@ def account_link(username: rx.Var[str], *, is_here: bool) -> rx.Component:
         href="/account",
         title="Account",
         aria_current="page" if is_here else "false",
-        class_name="flex h-10 min-w-10 items-center justify-center gap-2 rounded-control text-muted aria-[current=page]:bg-raised aria-[current=page]:text-ink hover:bg-raised hover:text-ink sm:px-3",
+        class_name="flex h-10 min-w-10 max-lg:h-11 max-lg:min-w-11 items-center justify-center gap-2 rounded-control text-muted aria-[current=page]:bg-raised aria-[current=page]:text-ink hover:bg-raised hover:text-ink sm:px-3",
     )
 
 
@@ -32,7 +31,7 @@ def sign_out_button(ready: rx.Var[bool]) -> rx.Component:
             aria_label="Sign out",
             title="Sign out",
             disabled=~ready,
-            class_name=_ICON,
+            class_name=theme.ICON,
         ),
         action="/api/session/end",
         on_failed=Notices.show,

@@ -44,6 +44,7 @@ def picture_detail() -> rx.Component:
         open=shown.id != "",
         on_dismiss=PictureDetail.close,
         goes_back=True,
+        lasts=True,
         aria_label="Picture",
         class_name="m-auto max-h-[94dvh] w-[min(72rem,calc(100vw-1.5rem))] flex-col gap-4 overflow-y-auto overscroll-contain rounded-panel border border-line bg-surface p-4 text-ink shadow-float open:flex lg:flex-row lg:gap-5 lg:p-5 backdrop:bg-black/70",
     )
@@ -62,7 +63,7 @@ def _facts() -> rx.Component:
                 type="button",
                 on_click=PictureDetail.close,
                 aria_label="Close",
-                class_name="grid size-10 place-items-center rounded-control text-muted hover:bg-raised hover:text-ink cursor-pointer",
+                class_name=theme.ICON,
             ),
             class_name="flex items-center max-lg:order-first max-lg:sticky max-lg:-top-4 max-lg:z-10 max-lg:-my-2 max-lg:bg-surface",
         ),

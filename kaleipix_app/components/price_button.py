@@ -32,7 +32,9 @@ def price_button() -> rx.Component:
 def _enough() -> rx.Component:
     noun = rx.cond(Composer.price == 1, "credit", "credits")
     return rx.fragment(
-        rx.icon("sparkles", size=18),
+        rx.icon(
+            "sparkles", size=18, class_name="shrink-0 max-[23rem]:hidden lg:hidden"
+        ),  # where the words have no room beside it
         rx.el.span(
             f"Generate {Composer.pictures} · {Composer.price} ",
             noun,
@@ -45,7 +47,7 @@ def _enough() -> rx.Component:
 def _short() -> rx.Component:
     """The click opens the plans, which say what can be done."""
     return rx.fragment(
-        rx.icon("coins", size=18),
+        rx.icon("coins", size=18, class_name="shrink-0"),
         rx.el.span(
             rx.el.span(f"Generate {Composer.pictures}: ", class_name="sr-only"),
             f"Need {_SHORT} more ",

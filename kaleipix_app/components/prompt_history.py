@@ -22,7 +22,7 @@ def history_button() -> rx.Component:
         on_click=PromptHistory.open,
         disabled=~Studio.ready,
         title="What you wrote before (Alt + ↑ and ↓)",
-        class_name=f"{theme.QUIET} -my-2",
+        class_name=f"{theme.QUIET} -my-2 -mr-3 max-lg:-my-3",
     )
 
 
@@ -38,7 +38,7 @@ def prompt_history() -> rx.Component:
                 type="button",
                 on_click=PromptHistory.close,
                 aria_label="Close",
-                class_name="grid size-10 place-items-center rounded-control text-muted hover:bg-raised hover:text-ink cursor-pointer",
+                class_name=theme.ICON,
             ),
             class_name="flex items-center",
         ),

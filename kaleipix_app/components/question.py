@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import reflex as rx
 
+# It answers somebody who pressed something on this very page. One that is open without that was left open before a
+# reload or on the page before: it is dismissed unseen, unless it `lasts`. After a lost connection it is still there.
 # With `goesBack` the browser's Back closes it, as people expect of a whole page over another one: an entry of the
 # history is laid over that of the page. If it was closed otherwise, the entry stays and the next Back passes over it.
 _CODE = """
+let kxPressed = "";  // on which page somebody pressed something last
+const kxPress = () => { kxPressed = location.pathname; };
 function useKxBack(open, wanted, onDismiss) {
   const live = useRef({}), over = useRef("");
   live.current = {open, onDismiss};
@@ -29,11 +33,13 @@ function useKxBack(open, wanted, onDismiss) {
     return () => window.removeEventListener("popstate", popped, true);
   }, []);
 }
-function KxQuestion({open, onDismiss, goesBack, children, ref: _ref, ...props}) {
+function KxQuestion({open, onDismiss, goesBack, lasts, children, ref: _ref, ...props}) {
   const dialog = useRef(null);
   useKxBack(open, goesBack, onDismiss);
+  useEffect(() => { for (const kind of ["pointerdown", "keydown", "click"]) document.addEventListener(kind, kxPress, true); }, []);
   useEffect(() => {
-    if (open && !dialog.current.open) dialog.current.showModal();
+    const isOld = open && !lasts && kxPressed !== location.pathname;
+    if (isOld) onDismiss?.(); else if (open && !dialog.current.open) dialog.current.showModal();
     if (!open && dialog.current.open) dialog.current.close();
   }, [open]);
   const outside = (event) => { if (event.target === dialog.current) onDismiss?.(); };
@@ -47,6 +53,7 @@ class Question(rx.Component):
     tag = "KxQuestion"
     open: rx.Var[bool]
     goes_back: rx.Var[bool] = rx.Var.create(False)
+    lasts: rx.Var[bool] = rx.Var.create(False)
     on_dismiss: rx.EventHandler[rx.event.no_args_event_spec]
 
     def add_imports(self) -> dict[str, list[str]]:

@@ -58,7 +58,8 @@ def _link() -> rx.Component:
         rx.el.div(
             link_field(ShareDialog.address),
             rx.el.p(
-                "Whoever has it sees the page, without signing in. Your name is not on it.",
+                "Whoever has it sees the page, without signing in. Your name is not on it. ",
+                ShareDialog.told,
                 class_name=theme.HINT,
             ),
             class_name="flex min-w-0 grow flex-col gap-2",
@@ -158,5 +159,5 @@ def _switch(name: str, label: str | rx.Var[str], on: bool | rx.Var[bool], change
             class_name="size-4 shrink-0 accent-accent",
         ),
         label,
-        class_name="flex min-h-8 items-center gap-2 text-sm cursor-pointer",
+        class_name="flex min-h-8 items-center gap-2 text-sm cursor-pointer max-lg:min-h-11",
     )

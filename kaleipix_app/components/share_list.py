@@ -12,11 +12,6 @@ from kaleipix_app.state.share_dialog import ShareDialog
 from kaleipix_app.state.share_views import LinkView
 from kaleipix_app.state.shares import Shares
 
-_DANGER = (
-    "inline-flex items-center justify-center gap-2 min-h-10 px-4 rounded-control border border-danger bg-danger-soft text-danger "
-    "font-medium transition-colors hover:bg-surface cursor-pointer"
-)
-
 
 def share_list() -> rx.Component:
     """Heading and everything below it."""
@@ -140,7 +135,7 @@ def revoke_all_question() -> rx.Component:
         rx.el.p("Every link stops working now, for everybody who has it.", class_name="text-sm text-muted"),
         rx.el.div(
             rx.el.button("Keep", type="button", on_click=Shares.dismiss, class_name=theme.SECONDARY),
-            rx.el.button("Revoke all links", type="button", on_click=Shares.revoke_all, class_name=_DANGER),
+            rx.el.button("Revoke all links", type="button", on_click=Shares.revoke_all, class_name=theme.DANGER),
             class_name="mt-1 flex justify-end gap-2",
         ),
         open=Shares.asks_all,

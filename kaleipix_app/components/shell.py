@@ -17,14 +17,14 @@ from kaleipix_app.components.picture import picture
 _MARK = "data:image/svg+xml," + quote((Path(__file__).parents[2] / "assets" / "mark.svg").read_text())
 
 
-def wordmark(href: str = "/") -> rx.Component:
+def wordmark(href: str = "/", *, name_class: str = "") -> rx.Component:
     """Mark and name, linked home."""
     return rx.el.a(
         picture(_MARK, "", 28, 28, class_name="size-7"),
-        rx.el.span("Kaleipix", class_name="text-lg font-semibold tracking-tight"),
+        rx.el.span("Kaleipix", class_name=f"text-lg font-semibold tracking-tight {name_class}"),
         href=href,
         aria_label="Kaleipix, home",
-        class_name="flex items-center gap-2 rounded-control",
+        class_name="flex min-h-11 min-w-11 items-center gap-2 rounded-control",
     )
 
 
@@ -37,7 +37,7 @@ def theme_switch() -> rx.Component:
         aria_label="Switch between dark and light",
         title="Switch between dark and light",
         disabled=~rx.State.is_hydrated,
-        class_name="grid size-10 place-items-center rounded-control text-muted hover:bg-raised hover:text-ink cursor-pointer",
+        class_name=theme.ICON,
     )
 
 
@@ -110,7 +110,11 @@ def policy_links() -> rx.Component:
     """To the pages that the server renders from the settings."""
     return rx.el.nav(
         *(
-            server_link(name, href=f"/{name.lower()}", class_name="hover:text-ink hover:underline")
+            server_link(
+                name,
+                href=f"/{name.lower()}",
+                class_name="inline-flex items-center hover:text-ink hover:underline max-lg:min-h-11",
+            )
             for name in ("Privacy", "Terms", "Cookies")
         ),
         aria_label="Policies",

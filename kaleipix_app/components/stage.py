@@ -162,10 +162,15 @@ def _empty() -> rx.Component:
             ),
             class_name="flex",
         ),
-        rx.el.p("Your first picture appears here", class_name="text-xl font-semibold tracking-tight"),
+        rx.el.p("Your first picture appears here", class_name="relative text-xl font-semibold tracking-tight"),
         rx.el.p(
-            "Add a photograph or just write what you imagine. The engine built in here is mathematics, not AI, and nothing leaves this server.",
-            class_name="max-w-md text-center text-muted max-lg:text-sm",
+            "Add a photograph or just write what you imagine. The built-in engine is mathematics, not AI, and sends nothing from this server.",
+            # On a phone a failure is told in its place.
+            class_name=rx.cond(
+                Studio.live.length() > Studio.running,
+                "max-w-md text-center text-muted max-lg:invisible max-lg:text-sm",
+                "max-w-md text-center text-muted max-lg:text-sm",
+            ),
         ),
         class_name="flex grow flex-col items-center justify-center gap-4 py-6 max-lg:gap-2 max-lg:py-2",
     )

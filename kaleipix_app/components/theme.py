@@ -36,7 +36,7 @@ TAILWIND: dict[str, Any] = {
     },
 }
 
-# Class lists are whole literals: Tailwind finds them by reading the compiled pages.
+# Class lists are whole literals: Tailwind finds them by reading the compiled pages. On a phone whatever is pressed is 44 px.
 PANEL = "rounded-panel border border-line bg-surface"
 PRIMARY = (
     "inline-flex items-center justify-center gap-2 min-h-11 px-5 rounded-control bg-accent text-accent-ink font-semibold "
@@ -44,15 +44,24 @@ PRIMARY = (
 )
 SECONDARY = (
     "inline-flex items-center justify-center gap-2 min-h-10 px-4 rounded-control border border-line bg-surface text-ink "
-    "font-medium transition-colors hover:bg-raised disabled:opacity-50 disabled:cursor-not-allowed cursor-pointer"
+    "font-medium transition-colors hover:bg-raised disabled:opacity-50 disabled:cursor-not-allowed cursor-pointer max-lg:min-h-11"
 )
 QUIET = (
     "inline-flex items-center justify-center gap-1.5 min-h-9 px-3 rounded-control text-sm text-muted transition-colors "
-    "hover:bg-raised hover:text-ink disabled:opacity-50 disabled:cursor-not-allowed cursor-pointer"
+    "hover:bg-raised hover:text-ink disabled:opacity-50 disabled:cursor-not-allowed cursor-pointer max-lg:min-h-11"
+)
+DANGER = (
+    "inline-flex items-center justify-center gap-2 min-h-10 px-4 rounded-control border border-danger bg-danger-soft text-danger "
+    "font-medium transition-colors hover:bg-surface cursor-pointer max-lg:min-h-11"
+)
+#: An icon alone.
+ICON = (
+    "grid size-10 shrink-0 place-items-center rounded-control text-muted hover:bg-raised hover:text-ink cursor-pointer "
+    "max-lg:size-11"
 )
 FIELD = (
     "w-full rounded-control border border-edge bg-surface px-3 text-ink placeholder:text-muted "
-    "focus:border-accent-text disabled:opacity-60"
+    "focus:border-accent-text disabled:opacity-60 max-lg:min-h-11"
 )
 #: A row that is longer than a phone: it runs to the edge of the screen and fades out there, so that one sees that it goes on.
 SIDEWAYS = "max-lg:overflow-x-auto max-lg:[scrollbar-width:none] max-lg:[mask-image:linear-gradient(to_right,black_calc(100%-4rem),transparent)]"

@@ -14,7 +14,9 @@ from kaleipix_app.state.share_dialog import ShareDialog
 from kaleipix_app.state.studio import Studio
 from kaleipix_app.state.tools import ToolOffer, Tools
 
-_BUTTON = f"{theme.QUIET} min-h-10 min-w-10 shrink-0 px-2.5 max-lg:min-h-11 max-lg:min-w-11 @max-2xl:px-0"
+_BUTTON = (
+    f"{theme.QUIET} min-h-10 min-w-10 shrink-0 px-2.5 min-[23rem]:max-lg:min-w-11 max-[23rem]:min-w-9 @max-2xl:px-0"
+)
 # The row measures itself: words stand beside the icons where all of them have room.
 _WORD = "@max-2xl:sr-only"
 _KEY = "ml-auto pl-6 text-xs text-muted max-lg:hidden"
@@ -129,7 +131,7 @@ def _download() -> rx.Component:
             trigger=rx.icon("chevron-down", size=16, class_name="shrink-0"),
             label="Other formats",
             title="Download it as PNG, JPEG or WebP",
-            button_class=f"{theme.QUIET} min-h-10 w-7 shrink-0 rounded-l-none px-0! max-lg:min-h-11",
+            button_class=f"{theme.QUIET} min-h-10 w-7 shrink-0 rounded-l-none px-0! min-[23rem]:max-lg:w-11",
         ),
         class_name="flex shrink-0 items-center",
     )

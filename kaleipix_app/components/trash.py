@@ -13,11 +13,6 @@ from kaleipix_app.state.studio import Studio
 from kaleipix_app.state.trash import TrashBin
 from kaleipix_app.state.views import MadeView, SourceView, TrashView
 
-_DANGER = (
-    "inline-flex items-center justify-center gap-2 min-h-10 px-4 rounded-control border border-danger bg-danger-soft text-danger "
-    "font-medium transition-colors hover:bg-surface cursor-pointer"
-)
-
 
 def delete_from_stage(class_name: str, word_class: str) -> rx.Component:
     """Apart from the other buttons; the line to undo it comes next in the document."""
@@ -47,7 +42,7 @@ def delete_entry(one: rx.Var[MadeView]) -> rx.Component:
         on_click=rx.cond(has_results, TrashBin.delete_results(one.id), TrashBin.ask_prompt(one.id)),
         aria_label=label,
         title=label,
-        class_name="grid size-9 shrink-0 place-items-center rounded-control text-muted hover:bg-raised hover:text-danger cursor-pointer",
+        class_name="grid size-8 shrink-0 place-items-center rounded-control text-muted hover:bg-raised hover:text-danger cursor-pointer max-lg:size-11",
     )
 
 
@@ -79,7 +74,7 @@ def toggle() -> rx.Component:
         type="button",
         on_click=TrashBin.toggle,
         disabled=~Studio.ready,
-        class_name=theme.QUIET,
+        class_name=f"{theme.QUIET} -mr-3",
     )
 
 
@@ -183,7 +178,7 @@ def erase_question() -> rx.Component:
                     rx.cond(
                         asked.kind == "all", "Also delete prompts that have no other picture", "Also delete the prompt"
                     ),
-                    class_name="flex min-h-9 items-center gap-2 text-sm font-medium cursor-pointer",
+                    class_name="flex min-h-11 items-center gap-2 text-sm font-medium cursor-pointer",
                 ),
             ),
             rx.cond(
@@ -203,7 +198,7 @@ def erase_question() -> rx.Component:
                         "Delete for ever",
                     ),
                     type="submit",
-                    class_name=_DANGER,
+                    class_name=theme.DANGER,
                 ),
                 class_name="flex justify-end gap-2",
             ),

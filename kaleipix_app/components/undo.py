@@ -74,7 +74,7 @@ def undo_line(
         on_undo=on_undo,
         on_done=on_done,
         box_class="pointer-events-auto mx-auto flex max-w-lg items-center gap-1 rounded-panel border border-edge bg-surface py-1.5 pl-4 pr-1.5 text-sm shadow-float",
-        undo_class="min-h-9 shrink-0 rounded-control px-3 font-semibold text-accent-text hover:bg-raised cursor-pointer",
-        close_class="grid size-9 shrink-0 place-items-center rounded-control text-lg text-muted hover:bg-raised hover:text-ink cursor-pointer",
+        undo_class="min-h-9 max-lg:min-h-11 shrink-0 rounded-control px-3 font-semibold text-accent-text hover:bg-raised cursor-pointer",
+        close_class="grid size-9 max-lg:size-11 shrink-0 place-items-center rounded-control text-lg text-muted hover:bg-raised hover:text-ink cursor-pointer",
         class_name=f"pointer-events-none fixed inset-x-4 bottom-44 z-40 {desk_class}",
     )

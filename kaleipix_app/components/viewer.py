@@ -67,8 +67,8 @@ function KxViewer({picture, before, differs, onStep, boxClass, ref: _ref, ...pro
   // The thumbnail is there first, and as a rule the history has it already.
   const image = jsx(Fragment, {key: id}, loaded !== id && jsx("img", {src: picture.thumb, alt: "", draggable: false, className: fill + cover}), jsx("img", {onLoad: () => setLoaded(id), src: sharp ? "/media/" + id + "/original" : picture.preview, alt: picture.alt, width, height, draggable: false, className: fill + cover}));
   const source = jsx("img", {src: base, alt: base === before ? "The source of this picture" : "The source that is compared with", draggable: false, className: fill + cover, style: compares === "slider" ? {clipPath: "inset(0 " + (100 - at) + "% 0 0)"} : {}});
-  const control = "inline-flex h-9 min-w-9 cursor-pointer items-center justify-center gap-1.5 rounded-control px-2 text-sm whitespace-nowrap text-ink hover:bg-raised aria-pressed:bg-raised aria-pressed:text-accent-text aria-expanded:bg-raised aria-expanded:text-accent-text";
-  const bar = "flex rounded-control border border-line bg-surface shadow-raised";
+  const control = "inline-flex h-9 min-w-9 max-lg:h-11 max-lg:min-w-11 cursor-pointer items-center justify-center gap-1.5 rounded-control px-2 text-sm whitespace-nowrap text-ink hover:bg-raised aria-pressed:bg-raised aria-pressed:text-accent-text aria-expanded:bg-raised aria-expanded:text-accent-text";
+  const bar = "flex max-w-full flex-wrap rounded-control border border-line bg-surface shadow-raised";
   const press = (name, label) => jsx("button", {type: "button", "aria-pressed": compares === name, onClick: () => setMode(name), className: control}, label);
   const cell = "py-1.5 pr-3 text-left align-top font-normal break-words ";
   const table = () => jsx("table", {className: "w-full text-xs"},
@@ -79,10 +79,10 @@ function KxViewer({picture, before, differs, onStep, boxClass, ref: _ref, ...pro
       onDoubleClick: (event) => { if (!event.target.closest("[data-control]")) toggle(...middle(event)); },
       style: {touchAction: fits && compares !== "slider" ? "pan-y" : "none", cursor: compares === "slider" ? "ew-resize" : fits ? "zoom-in" : "grab"}},
     compares === "beside"
-      ? jsx("div", {ref: box, className: "grid size-full gap-2 portrait:grid-rows-2 landscape:grid-cols-2"},
+      ? jsx("div", {ref: box, className: "grid size-full gap-2 [@container(orientation:portrait)]:grid-rows-2 [@container(orientation:landscape)]:grid-cols-2"},
           [source, image].map((one, index) =>
             jsx("div", {key: index, className: "relative overflow-hidden rounded-control bg-raised"}, jsx("div", {className: "absolute inset-0", style: moves}, one),
-              jsx("span", {className: "pointer-events-none absolute top-13 left-2 rounded-control bg-surface px-2 py-1 text-xs text-ink shadow-raised"}, index ? "Result" : "Source"))))
+              jsx("span", {className: "pointer-events-none absolute bottom-2 left-2 rounded-control bg-surface px-2 py-1 text-xs text-ink shadow-raised"}, index ? "Result" : "Source"))))
       : jsx("div", {ref: box, className: boxClass, style: {...shape, ...moves}}, image, (compares === "slider" || peeks) && source,
           compares === "slider" && jsx("span", {"aria-hidden": true, className: "pointer-events-none absolute inset-y-0 -ml-px w-0.5 bg-white shadow-float", style: {left: at + "%"}},
             jsx("span", {className: "absolute top-1/2 left-1/2 grid size-10 -translate-1/2 place-items-center rounded-full bg-white text-black shadow-float", style: {scale: String(1 / view.zoom)}}, "⇆"))),

@@ -74,7 +74,7 @@ def _error() -> rx.Component:
                 type="button",
                 on_click=Library.close_error,
                 aria_label="Close",
-                class_name="-my-1 grid size-8 shrink-0 place-items-center rounded-control hover:bg-surface cursor-pointer",
+                class_name="-my-1 grid size-8 max-lg:-my-3 max-lg:-mr-3 max-lg:size-11 shrink-0 place-items-center rounded-control hover:bg-surface cursor-pointer",
             ),
             role="alert",
             class_name="fixed inset-x-4 top-18 z-40 mx-auto flex max-w-xl items-start gap-2 rounded-panel border border-danger bg-danger-soft px-4 py-3 text-sm text-danger shadow-float",

@@ -74,7 +74,7 @@ def _code() -> rx.Component:
                 disabled=_NOT_READY,
                 class_name=theme.QUIET,
             ),
-            class_name="mt-3 flex flex-wrap justify-between gap-1",
+            class_name="-mx-3 mt-3 flex flex-wrap justify-between gap-1",
         ),
     )
 
@@ -101,11 +101,11 @@ def _register() -> rx.Component:
                 id="adult",
                 disabled=_NOT_READY,
                 **told_wrong((Login.error != "") & (Login.wrong == "adult"), _ERROR),
-                class_name="mt-0.5 size-5 shrink-0 accent-accent",
+                class_name="size-5 shrink-0 accent-accent",
             ),
             rx.el.span("I am 18 or older"),
             html_for="adult",
-            class_name="flex min-h-11 items-start gap-3 cursor-pointer",
+            class_name="-my-2 flex min-h-11 items-center gap-3 cursor-pointer",
         ),
         fingerprint(),
         rx.el.button("Create workspace", type="submit", disabled=_NOT_READY, class_name=_BUTTON),

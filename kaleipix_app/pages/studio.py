@@ -88,7 +88,7 @@ def _credits() -> rx.Component:
             ),
             href="/plans",
             title="Plans and credits",
-            class_name="flex min-h-8 items-center gap-1 rounded-full bg-raised px-3 text-sm whitespace-nowrap hover:bg-line",
+            class_name="flex min-h-8 max-lg:min-h-11 items-center gap-1 rounded-full bg-raised px-3 text-sm whitespace-nowrap hover:bg-line",
         ),
         role="status",
         aria_label="Credits",

@@ -9,7 +9,7 @@ from typing import Any
 
 import reflex as rx
 
-from kaleipix_app.backend import container
+from kaleipix_app.backend import container, tokens
 from kaleipix_app.backend.accounts.viewer import Viewer
 from kaleipix_app.backend.errors import BadInput, NotFound
 from kaleipix_app.backend.generation.history import Record
@@ -39,6 +39,9 @@ _MOST_SAID = 1_000  # characters of what was wrong with uploads
 class Composer(rx.State):
     """What the next generation will be. The prompt itself lives in its field until it is submitted."""
 
+    begun: str = (
+        ""  # which choices these are: the server may lose them in a restart, and a click of before comes after it
+    )
     models: list[ModelOffer] = model_offers([DEFAULT_MODEL], {})
     model: str = DEFAULT_MODEL.id
     controls: Controls = controls_of(DEFAULT_MODEL)
@@ -89,6 +92,7 @@ class Composer(rx.State):
     async def open(self) -> None:
         """The page was opened: what is offered here, at which price, and how long it takes."""
         await viewer_of(self)
+        self.begun = self.begun or tokens.new_id()
         parts = container.get()
         async with parts.db.reading() as uow:
             self._usual = await parts.timings.usual(uow)
@@ -198,6 +202,9 @@ class Composer(rx.State):
     @rx.event
     async def generate(self, form: dict[str, Any]) -> rx.event.EventSpec | None:
         """Queue one generation for each source, all or none. Never waits for what runs."""
+        if form.get("begun", self.begun) != self.begun:
+            self._show_error("The server was restarted and lost what was chosen here. Choose again, then generate.")
+            return None
         return await self._generate(str(form.get("prompt", "")))
 
     @rx.event

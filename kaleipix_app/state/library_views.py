@@ -21,7 +21,7 @@ from kaleipix_app.state.views import params_told
 _ALT = 80  # characters; a page of tiles stays far below 20 kB
 _OWN = "A picture of your own"
 _MADE = {
-    SourceType.ALGORITHMIC: "Made by an algorithm",
+    SourceType.ALGORITHMIC: "Made by an algorithm, not AI",
     SourceType.TRAINED: "Made with AI",
     SourceType.TRAINED_COMPOSITE: "Your picture, changed with AI",
 }
@@ -195,7 +195,7 @@ def _asked(detail: Detail) -> list[tuple[str, str]]:
         ("Pictures", _delivered(record)),
         ("Cost", f"{record.price} credit{'' if record.price == 1 else 's'}"),
         ("Took", about_seconds(took.total_seconds()).removeprefix("about ") if took else ""),
-        ("Provenance", f"{_MADE[kind]} ({kind.value})"),
+        ("How", _MADE[kind]),
     ]
 
 

@@ -16,7 +16,7 @@ from kaleipix_app.backend.sharing.qr import qr_code
 from kaleipix_app.backend.sharing.terms import LONGEST_TITLE, read_terms
 from kaleipix_app.state.guard import sentences, viewer_of
 from kaleipix_app.state.notices import Notices
-from kaleipix_app.state.share_views import DraftView, TermsView, draft_view, terms_view
+from kaleipix_app.state.share_views import DraftView, TermsView, draft_view, terms_told, terms_view
 
 
 class ShareDialog(rx.State):
@@ -30,6 +30,7 @@ class ShareDialog(rx.State):
     address: str = ""
     list_address: str = "/"  # of the page with all links
     qr: str = ""
+    told: str = ""  # what holds for the link
     error: str = ""
     wrong: str = ""  # the field that it is about, if it is about one
     version: int = 0  # grows when the form begins anew
@@ -166,7 +167,7 @@ class ShareDialog(rx.State):
 
     def _close(self) -> None:
         self.draft = DraftView()
-        self.address = self.qr = self.error = ""
+        self.address = self.qr = self.told = self.error = ""
         self.siblings, self.editing = 0, False
         self._image_ids = ()
         self._single = self._generation_id = self._share_id = ""
@@ -176,6 +177,7 @@ class ShareDialog(rx.State):
 
     def _show(self, link: OwnLink) -> None:
         self.address, self.qr = link.address, qr_code(link.address) if link.address else ""
+        self.told = terms_told(link)
 
     def _show_error(self, sentence: str) -> None:
         self.error, self.wrong = sentence, ""

@@ -98,6 +98,12 @@ def terms_view(link: OwnLink) -> TermsView:
     )
 
 
+def terms_told(link: OwnLink) -> str:
+    """What holds for a link that was just made, in a sentence."""
+    end = f"until {_day(link.expires_at)}" if link.expires_at else "until you revoke it"
+    return f"It works {end}{' and asks for the passcode' if link.has_passcode else ''}."
+
+
 def link_view(link: OwnLink) -> LinkView:
     """One line of the list."""
     shows = [

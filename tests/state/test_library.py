@@ -154,7 +154,7 @@ async def test_using_a_picture_again(house: House, tab: Tab, way: str, prompt: b
     await tab.send(PictureDetail.show(house.result_id))
     shown = (await tab.state(PictureDetail)).shown
     facts = {line.label: line.value for line in shown.lines}
-    assert (facts["Style"], facts["Provenance"]) == ("Pixel", "Made by an algorithm (algorithmicMedia)")
+    assert (facts["Style"], facts["How"]) == ("Pixel", "Made by an algorithm, not AI")
     await tab.send(PictureDetail.use(way))
     composer = await tab.state(Composer)
     assert composer.prompt == (house.SECRET if prompt else "")
