@@ -14,7 +14,10 @@ def workspace_header(username: rx.Var[str], ready: rx.Var[bool], current: str, *
     return rx.el.header(
         skip_link(),
         rx.el.div(
-            wordmark("/", name_class="max-sm:sr-only"), rooms(username, current), class_name="flex items-center gap-4"
+            # In the studio a phone has room for the mark alone beside the balance.
+            wordmark("/", name_class="" if current else "max-sm:sr-only"),
+            rooms(username, current),
+            class_name="flex items-center gap-4",
         ),
         rx.el.div(
             account_link(username, is_here=current == "/account"),

@@ -172,7 +172,7 @@ function KxLibraryGrid({page, found, days, change, cleared, everything, onFill, 
       jsx("img", {key: item.id, src: "/media/" + item.id + "/thumb", alt: item.alt, width: 320, height: 320, decoding: "async", draggable: false,
         className: "size-full rounded-control object-cover"})),
     jsx("button", {type: "button", role: "checkbox", tabIndex: -1, "aria-checked": isChosen(item.id), "aria-label": "Select: " + item.alt, onClick: (event) => { setActive(at); pick(at, event); },
-      className: "pointer-coarse:pointer-events-none absolute left-1.5 top-1.5 grid size-7 place-items-center rounded-full border text-sm font-bold shadow-raised cursor-pointer focus-visible:opacity-100 "
+      className: "absolute left-1.5 top-1.5 grid size-7 place-items-center rounded-full border text-sm font-bold shadow-raised cursor-pointer focus-visible:opacity-100 "
         + (isChosen(item.id) ? "border-transparent bg-accent text-accent-ink" : "border-edge bg-surface text-transparent opacity-0 hover:text-ink group-hover:opacity-100 group-focus-within:opacity-100 " + (any ? "opacity-100" : ""))}, "✓"),
     item.favourite && jsx("span", {className: "pointer-events-none absolute bottom-1.5 right-1.5 grid size-7 place-items-center rounded-full bg-surface text-accent-text shadow-raised"},
       jsx("span", {"aria-hidden": true}, "★"), jsx("span", {className: "sr-only"}, "Favourite")));

@@ -10,7 +10,7 @@ from kaleipix_app.state.views import ResultView
 
 _TILE = (
     "block size-12 shrink-0 overflow-hidden rounded-control border-2 border-transparent bg-raised "
-    "aria-[current=true]:border-accent-text max-lg:size-10"
+    "aria-[current=true]:border-accent-text max-lg:size-11"
 )
 
 

@@ -113,7 +113,7 @@ def policy_links() -> rx.Component:
             server_link(
                 name,
                 href=f"/{name.lower()}",
-                class_name="inline-flex items-center hover:text-ink hover:underline max-lg:min-h-11",
+                class_name="inline-flex items-center hover:text-ink hover:underline max-lg:min-h-11 max-lg:min-w-11",
             )
             for name in ("Privacy", "Terms", "Cookies")
         ),

@@ -92,7 +92,8 @@ class Composer(rx.State):
     async def open(self) -> None:
         """The page was opened: what is offered here, at which price, and how long it takes."""
         await viewer_of(self)
-        self.begun = self.begun or tokens.new_id()
+        if not self.begun:  # the controls may still show what a server of before knew
+            self.begun, self.settings_version = tokens.new_id(), -1
         parts = container.get()
         async with parts.db.reading() as uow:
             self._usual = await parts.timings.usual(uow)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import SIZES, NewPage
-from tests.e2e.people import finished, generate, sign_up
+from tests.e2e.people import balance, finished, generate, sign_up
 from tests.e2e.studio_server import StudioServer
 from tests.e2e.test_accessibility import assert_accessible, look_at
 from tests.e2e.test_library import tiles
@@ -61,6 +61,29 @@ def test_a_server_that_dies_and_comes_back_finishes_what_ran(
         expect(banner).to_have_count(0, timeout=40_000)
         finished(page, "out of the ashes")
         expect(page.get_by_label("Prompt")).to_have_value("half a thought")
+    finally:
+        server.stop()
+
+
+def test_a_click_of_before_a_restart_makes_nothing_else_than_what_was_chosen(tmp_path: Path, new_page: NewPage) -> None:
+    server = StudioServer(tmp_path / "data").start()
+    try:
+        page = new_page(server.url)
+        sign_up(page, server, "chooser")
+        number = page.get_by_role("group", name="Number of images")
+        number.get_by_role("radio", name="3").check()
+        expect(page.get_by_role("button", name="Generate 3")).to_be_visible()
+        server.kill()
+        expect(page.get_by_role("status").filter(has_text="Reconnecting")).to_be_visible()
+        generate(page, "three of them")
+        server.start()
+        expect(page.get_by_role("alert").filter(has_text="lost what was chosen here")).to_be_visible(timeout=40_000)
+        expect(page.get_by_role("status", name="Credits")).to_have_text("40 credits")
+        expect(page.get_by_label("Prompt")).to_have_value("three of them")
+        number.get_by_role("radio", name="3").check()
+        page.get_by_role("button", name="Generate 3").click()
+        finished(page, "three of them")
+        assert balance(page) == 37
     finally:
         server.stop()
 

@@ -161,10 +161,13 @@ def test_every_page_of_it_is_for_everybody(size: str, server: StudioServer, new_
     expect(viewer.get_by_role("img", name="2 pictures, 1 of 2")).to_be_in_viewport()
     slider = viewer.get_by_role("region", name=re.compile("^Before and after")).first
     slider.focus()
+    half = slider.evaluate("box => -box.scrollLeft / (box.scrollWidth - box.clientWidth)")
+    assert half == pytest.approx(0.5, abs=0.02), "the source on the left, the result on the right"
+    assert slider.evaluate("box => getComputedStyle(box.querySelector('.before')).clipPath") == "inset(0px 50% 0px 0px)"
+    keep(viewer, f"share-slider-{size}")
     before = slider.evaluate("box => box.scrollLeft")
     viewer.keyboard.press("ArrowRight")
     viewer.wait_for_function("([box, was]) => box.scrollLeft > was", arg=[slider.element_handle(), before])
-    keep(viewer, f"share-slider-{size}")
     viewer.get_by_text("Report", exact=True).click()
     look(viewer, "share-report")
 
@@ -217,3 +220,28 @@ def swipe(page: Page, strip: Locator) -> None:
         kind = "touchMove" if step else "touchStart"
         touches.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [finger]})
     touches.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_a_dialog_left_open_is_gone_after_a_reload_and_opens_again(server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url)
+    page.add_init_script(
+        "window.shown = 0;"
+        "new MutationObserver(() => { window.shown += document.querySelectorAll('dialog[open]').length; })"
+        ".observe(document, {subtree: true, attributes: true, attributeFilter: ['open']})"
+    )
+    sign_up(page, server, "leaver")
+    generate(page, "left open")
+    finished(page, "left open")
+    share, dialog = page.locator("#stage").get_by_role("button", name="Share"), page.get_by_role("dialog", name="Share")
+    share.click()
+    page.get_by_label("Title").fill("half a title")
+    page.reload()
+    expect(page.locator("#prompt")).to_be_enabled()
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.shown") == 0, "not even for a moment"
+    share.click()
+    expect(dialog).to_be_visible()
+    page.goto("/w/leaver/library")
+    page.get_by_role("link", name="Studio").click()
+    expect(page.locator("#prompt")).to_be_enabled()
+    expect(dialog).to_be_hidden()
