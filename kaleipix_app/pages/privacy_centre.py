@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from kaleipix_app.components import theme
 from kaleipix_app.components.farewell import while_signed_in
 from kaleipix_app.components.fresh_code import fresh_code_dialog
 from kaleipix_app.components.header import workspace_header
@@ -24,9 +25,9 @@ def privacy_centre() -> rx.Component:
             rx.el.main(
                 rx.el.a(
                     rx.icon("chevron-left", size=16, class_name="shrink-0"),
-                    "Back",
+                    "Account",
                     href="/account",
-                    class_name="-mb-6 flex min-h-6 items-center gap-1 self-start text-sm text-muted hover:text-ink",
+                    class_name=f"{theme.QUIET} -mt-4 -mb-8 -ml-3 min-h-11 self-start",
                 ),
                 rx.el.h1("Privacy centre", class_name="text-2xl font-semibold tracking-tight"),
                 copy_of_data(),
