@@ -63,7 +63,7 @@ app.add_page(
     studio,
     route="/w/[username]",
     title="Studio · Kaleipix",
-    on_load=[Studio.open, Composer.open, Tools.open, PolicyNotice.open],
+    on_load=[Composer.open, Studio.open, Tools.open, PolicyNotice.open],  # what `ready` enables is there before it
 )
 app.add_page(
     library, route="/w/[username]/library", title="Library · Kaleipix", on_load=[Library.open, PolicyNotice.open]

@@ -28,7 +28,7 @@ def selection_bar() -> rx.Component:
                 class_name="shrink-0 px-2 text-sm font-semibold tabular-nums empty:hidden",
             ),
             rx.cond(is_any & ~Chosen.everything, _select_all()),
-            rx.cond(is_any, _button("x", "Clear", Chosen.clear, "ml-auto lg:order-last lg:ml-0")),
+            rx.cond(is_any, _button("x", "Clear", Chosen.clear, "ml-auto max-lg:px-2 lg:order-last lg:ml-0")),
             class_name="flex items-center lg:contents",
         ),
         rx.cond(is_any, _actions()),
@@ -47,7 +47,7 @@ def _select_all() -> rx.Component:
         f"Select all {Library.total} matching",
         type="button",
         on_click=Chosen.select_all,
-        class_name=f"{_ACTION} text-accent-text",
+        class_name=f"{_ACTION} text-accent-text max-lg:px-2",
     )
 
 

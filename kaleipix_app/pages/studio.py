@@ -46,7 +46,7 @@ def _studio() -> rx.Component:
                 composer(),
                 id="composer-pane",
                 data_scrolls="",
-                class_name=f"{_PANE} scroll-mt-16 outline-none max-lg:row-start-2 lg:col-start-1 lg:border-r lg:border-line lg:bg-surface",
+                class_name=f"{_PANE} scroll-mt-16 lg:scroll-pb-24 outline-none max-lg:row-start-2 lg:col-start-1 lg:border-r lg:border-line lg:bg-surface",
             ),
             rx.el.div(
                 stage(), id="stage-pane", class_name="min-w-0 max-lg:row-start-1 lg:col-start-2 lg:min-h-0 lg:p-6"
