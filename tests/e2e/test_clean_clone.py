@@ -42,6 +42,7 @@ def test_killed_in_the_middle_and_started_again_it_finishes(cloned: StudioServer
     expect(page.get_by_role("button", name="Generate 2")).to_be_visible()
     for n in range(2):
         generate(page, f"survives {n}")
+    expect(page.get_by_role("status", name="Credits")).to_contain_text("36 credits")  # both orders are written down
     expect(page.get_by_role("status").filter(has_text="Running").first).to_be_visible()
     cloned.kill()
     cloned.start()
