@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from kaleipix_app.backend.db.engine import UnitOfWork
 from kaleipix_app.backend.generation.machine import State
 from kaleipix_app.backend.generation.models import Generation
 from kaleipix_app.backend.generation.request import Draft
+from kaleipix_app.backend.providers.catalogue import MAX_PROMPT
 from kaleipix_app.backend.settings import Settings
 from tests.conftest import MovableClock, make_tables
 from tests.factories import a_person
@@ -92,11 +94,11 @@ class Person:
             await self.parts.history.made(uow, self.ann.user_id, limit=13)
         return self.steps[True]
 
-    async def click(self) -> int:
+    async def click(self, draft: Draft = _DRAFT) -> int:
         """The same of a click on Generate."""
         async with self.parts.db.unit_of_work(short=True) as uow:
             await self.watched(uow)
-            await self.parts.generations.request(uow, self.ann, _DRAFT)
+            await self.parts.generations.request(uow, self.ann, draft)
         return self.steps[True]
 
 
@@ -121,6 +123,12 @@ async def test_it_takes_the_event_loop_no_longer_with_a_long_past(person: Person
     before = await getattr(person, what)()
     await person.lived(_MANY)
     assert await getattr(person, what)() <= before * 1.2 + 50
+
+
+async def test_it_takes_the_event_loop_no_longer_with_very_many_words(person: Person) -> None:
+    prompt = "".join(chr(0x4E00 + number) for number in range(MAX_PROMPT))  # each of these is a word
+    await person.click()
+    assert await person.click(replace(_DRAFT, prompt=prompt)) <= await person.click() * 1.2 + 50
 
 
 async def test_history_is_found_however_much_was_erased_since(person: Person) -> None:
