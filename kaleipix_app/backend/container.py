@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from kaleipix_app.backend import log, metrics, periods, tables
+from kaleipix_app.backend import log, metrics, periods, served, tables
 from kaleipix_app.backend import settings as settings_module
 from kaleipix_app.backend.abuse.cleanups import cleanups as signal_cleanups
 from kaleipix_app.backend.abuse.guesses import Guesses
@@ -29,34 +29,12 @@ from kaleipix_app.backend.accounts.people import People
 from kaleipix_app.backend.accounts.renaming import Renaming
 from kaleipix_app.backend.accounts.sessions import Sessions
 from kaleipix_app.backend.accounts.signin import SignIn
-from kaleipix_app.backend.api import (
-    answers,
-    exports,
-    fal_webhook,
-    frontend,
-    health,
-    library,
-    media,
-    plain_pages,
-    policy_pages,
-    previews,
-    runpod_webhook,
-    session,
-    shares,
-    uploads,
-    workspace_pages,
-)
-from kaleipix_app.backend.api import metrics as metrics_route
-from kaleipix_app.backend.api.built import Built
 from kaleipix_app.backend.api.guard import Guard
-from kaleipix_app.backend.api.headers import Headers
 from kaleipix_app.backend.api.identity import Identity
 from kaleipix_app.backend.api.share_lane import ShareLane
-from kaleipix_app.backend.api.workspace import WorkspaceGate
 from kaleipix_app.backend.clock import Clock, SystemClock
 from kaleipix_app.backend.credits.ledger import Ledger
 from kaleipix_app.backend.db.engine import Database
-from kaleipix_app.backend.errors import KaleipixError
 from kaleipix_app.backend.generation.at_once import AtOnce
 from kaleipix_app.backend.generation.callbacks import Callbacks
 from kaleipix_app.backend.generation.cleanups import cleanups as generation_cleanups
@@ -110,7 +88,6 @@ from kaleipix_app.backend.privacy.tombstones import Erased, Tombstones
 from kaleipix_app.backend.providers import configured
 from kaleipix_app.backend.providers.base import Provider
 from kaleipix_app.backend.providers.catalogue import MODELS, Model
-from kaleipix_app.backend.providers.fal.webhooks import Webhooks
 from kaleipix_app.backend.settings import Settings
 from kaleipix_app.backend.sharing.access import Access
 from kaleipix_app.backend.sharing.addresses import Addresses
@@ -308,54 +285,15 @@ class Container:
 
     def api_app(self) -> Starlette:
         """Every route of our own; they win over the pages."""
-        return Starlette(
-            routes=[
-                *shares.routes(
-                    self.db,
-                    self.sharing,
-                    self.images,
-                    self.storage,
-                    self.limiter,
-                    self.networks,
-                    self.cookies,
-                    self.settings.url,
-                ),
-                *health.routes(self.db, self.storage, self.queue_moves),
-                *metrics_route.routes(self.figures, self.cleanups, self.inbox, self.sharing.tickets, self.networks),
-                *frontend.routes(self.settings),
-                *workspace_pages.routes(self.db, self.identity, self.history),
-                *policy_pages.routes(self.policies),
-                *session.routes(
-                    self.db,
-                    self.signin,
-                    self.sessions,
-                    self.cookies,
-                    self.guesses,
-                    self.networks,
-                ),
-                *uploads.routes(self.db, self.identity, self.images, self.masks, self.settings.data_dir),
-                *media.routes(self.db, self.identity, self.images, self.storage),
-                *exports.routes(self.db, self.identity, self.exports),
-                *library.routes(self.identity, self.library, self.selections, self.storage, self.clock),
-                *previews.routes(self.identity, self.previews),
-                *fal_webhook.routes(
-                    Webhooks(self.outgoing, self.settings.fal_rest_url) if "fal" in self.providers else None,
-                    self.callbacks.called,
-                    self.callbacks.is_ours,
-                ),
-                *runpod_webhook.routes("runpod" in self.providers, self.callbacks.called, self.callbacks.is_ours),
-            ],
-            exception_handlers={KaleipixError: answers.expected, Exception: answers.unexpected},
-        )
+        return served.api_app(self)
 
     def guard(self, app: ASGIApp) -> Guard:
         """The outermost layer around everything."""
-        gate = WorkspaceGate(self.identity, self.db, self.sessions, plain_pages.not_found)
-        return Guard(app, self.settings, gate)
+        return served.guard(self, app)
 
     def share_lane(self, app: ASGIApp) -> ShareLane:
         """Around all that is served: what many open at once."""
-        return ShareLane(app, self.sharing, self.limiter, self.networks, self.cookies, Headers(self.settings, Built()))
+        return served.share_lane(self, app)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

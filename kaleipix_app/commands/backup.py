@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from kaleipix_app.backend.container import Container
 from kaleipix_app.backend.db.migrate import upgrade
 from kaleipix_app.backend.privacy import backup as copying
-from kaleipix_app.backend.privacy.restored import Again
 from kaleipix_app.backend.settings import Settings
+from kaleipix_app.commands.running import run
 
 
 def backup(settings: Settings, out: Path) -> str:
@@ -27,18 +26,8 @@ def restore(settings: Settings, file: Path) -> str:
 
 def erase_again(settings: Settings) -> str:
     """After another tool brought an older database back: what was erased since goes again. Raises StorageFailed."""
-
-    async def work() -> Again:
-        await upgrade(settings.database_url)
-        parts = Container(settings)
-        try:
-            return await parts.restored.erase_again()
-        finally:
-            await parts.post.close()
-            parts.ingest.close()
-            await parts.db.close()
-
-    again = asyncio.run(work())
+    asyncio.run(upgrade(settings.database_url))
+    again = run(settings, lambda parts: parts.restored.erase_again())
     people = "1 person" if again.people == 1 else f"{again.people} people"
     pictures = "1 picture" if again.pictures == 1 else f"{again.pictures} pictures"
     prompts = "1 prompt" if again.prompts == 1 else f"{again.prompts} prompts"

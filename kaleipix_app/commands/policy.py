@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import date, datetime
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from kaleipix_app.backend.privacy.mailing import Sent
 from kaleipix_app.backend.privacy.publishing import Outcome
 from kaleipix_app.backend.privacy.words import read_words
 from kaleipix_app.backend.settings import Settings
+from kaleipix_app.commands.running import run
 
 
 def read_day(text: str) -> date:
@@ -25,16 +25,12 @@ def read_day(text: str) -> date:
 def publish(settings: Settings, file: Path, day: date, *, significant: bool) -> str:
     """Keep the version and mail it, or go on mailing. Raises BadInput, Conflict."""
     words = read_words(file)
-    parts = Container(settings)
 
-    async def work() -> tuple[Outcome, Sent]:
-        try:
-            outcome = await parts.publishing.publish(words, day, significant=significant)
-            return outcome, await parts.policy_mails.send() if significant else Sent(0, 0)
-        finally:
-            await parts.db.close()
+    async def work(parts: Container) -> tuple[Outcome, Sent]:
+        outcome = await parts.publishing.publish(words, day, significant=significant)
+        return outcome, await parts.policy_mails.send() if significant else Sent(0, 0)
 
-    return _told(*asyncio.run(work()))
+    return _told(*run(settings, work))
 
 
 def _told(outcome: Outcome, mails: Sent) -> str:

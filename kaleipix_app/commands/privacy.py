@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
 from kaleipix_app.backend.container import Container
 from kaleipix_app.backend.errors import Conflict
 from kaleipix_app.backend.privacy.rows import Person
 from kaleipix_app.backend.settings import Settings
-
-_Result = TypeVar("_Result")
+from kaleipix_app.commands.running import run
 
 
 def export(settings: Settings, email: str, out: Path) -> str:
     """Write everything about this person into a ZIP. Raises BadInput, NotFound, Conflict."""
-    parts = Container(settings)
 
-    async def work() -> str:
+    async def work(parts: Container) -> str:
         async with parts.db.reading() as uow:
             person = await Person.find(uow, await parts.people.id_of(uow, email))
         assert person is not None  # noqa: S101 - the same moment
@@ -30,14 +26,13 @@ def export(settings: Settings, email: str, out: Path) -> str:
         await parts.archive.write(person, out, parts.clock.now())
         return f"Everything about {email} is in {out} ({out.stat().st_size} bytes)."
 
-    return _run(parts, work)
+    return run(settings, work)
 
 
 def erase(settings: Settings, email: str, *, now: bool, tell: Callable[[str], None]) -> str:
     """Delete this person's account. Raises BadInput, NotFound, StorageFailed (run it again then)."""
-    parts = Container(settings)
 
-    async def work() -> str:
+    async def work(parts: Container) -> str:
         async with parts.db.reading() as uow:
             user_id = await parts.people.id_of(uow, email)
         async for step in parts.erasure.by_operator(user_id, now=now):
@@ -48,15 +43,4 @@ def erase(settings: Settings, email: str, *, now: bool, tell: Callable[[str], No
             )
         return f"The account of {email} is deleted. It is erased in 30 days, unless its person signs in before."
 
-    return _run(parts, work)
-
-
-def _run(parts: Container, work: Callable[[], Awaitable[_Result]]) -> _Result:
-    async def run() -> _Result:
-        try:
-            return await work()
-        finally:
-            await parts.post.close()
-            await parts.db.close()
-
-    return asyncio.run(run())
+    return run(settings, work)

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import indent
-from typing import Any, TypeVar
+from typing import Any
 
-from kaleipix_app.backend.container import Container
 from kaleipix_app.backend.errors import BadInput
 from kaleipix_app.backend.privacy.inbox import Asked
 from kaleipix_app.backend.settings import Settings
-
-_Result = TypeVar("_Result")
+from kaleipix_app.commands.running import run
 
 
 def asked(settings: Settings, *, everything: bool) -> list[Asked]:
     """What waits for an answer, the most urgent first; or everything."""
-    parts = Container(settings)
-    return _run(parts, lambda: parts.inbox.asked(everything=everything))
+    return run(settings, lambda parts: parts.inbox.asked(everything=everything))
 
 
 def answer(settings: Settings, reference: str, text: str | None, file: Path | None) -> str:
     """Answer one. Raises BadInput, NotFound, Conflict."""
     said = _text(text, file)
-    parts = Container(settings)
-    if _run(parts, lambda: parts.inbox.answer(reference, said)):
+    if run(settings, lambda parts: parts.inbox.answer(reference, said)):
         return f"{reference} is answered: its person has a mail, and finds the answer in the privacy centre."
     return (
         f"{reference} is answered in the privacy centre, but the mail did not leave: run doctor, it looks at the mail."
@@ -70,14 +64,3 @@ def _text(text: str | None, file: Path | None) -> str:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"{file} cannot be read as text.") from error
-
-
-def _run(parts: Container, work: Callable[[], Awaitable[_Result]]) -> _Result:
-    async def run() -> _Result:
-        try:
-            return await work()
-        finally:
-            await parts.post.close()
-            await parts.db.close()
-
-    return asyncio.run(run())

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime
 
-from kaleipix_app.backend.container import Container
 from kaleipix_app.backend.jobs.cleanups import Outcome
 from kaleipix_app.backend.settings import Settings
+from kaleipix_app.commands import running
 
 
 def run(settings: Settings, as_of: datetime | None, *, dry: bool) -> list[Outcome]:
     """Every cleanup, in order. A day without a zone is meant in UTC."""
-    parts = Container(settings)
     moment = as_of.replace(tzinfo=UTC) if as_of is not None else None
-
-    async def work() -> list[Outcome]:
-        try:
-            return await parts.cleanups.run(moment, dry=dry)
-        finally:
-            await parts.db.close()
-
-    return asyncio.run(work())
+    return running.run(settings, lambda parts: parts.cleanups.run(moment, dry=dry))
 
 
 def table(outcomes: list[Outcome], *, dry: bool) -> str:

@@ -93,6 +93,11 @@ SHARE_ARCHIVES_PER_NETWORK = Rule(
     ((20, HOUR),),
     "Many archives were downloaded from your network. Please try again in {wait}.",
 )
+SHARE_CONVERSIONS_PER_NETWORK = Rule(  # work on pixels, which everybody else's pictures wait for
+    "share-conversions-network",
+    ((60, HOUR),),
+    "Many pictures were downloaded in another format from your network. Please try again in {wait}.",
+)
 REPORTS_PER_NETWORK = Rule(
     "reports-network",
     ((5, HOUR), (20, DAY)),

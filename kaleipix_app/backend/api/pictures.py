@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import get_args
 
 from starlette.requests import Request
@@ -13,6 +13,10 @@ from kaleipix_app.backend.media import thumbnails
 from kaleipix_app.backend.media.encode import Format
 from kaleipix_app.backend.media.images import Images, Picture, Variant
 from kaleipix_app.backend.media.storage import Storage
+
+
+def _without_limit() -> None:
+    return None
 
 
 class PictureAnswers:
@@ -30,13 +34,16 @@ class PictureAnswers:
         format: Format | None,
         caching: Mapping[str, str],
         memo: dict[str, bytes] | None = None,
+        converting: Callable[[], None] = _without_limit,
     ) -> Response:
         """`?download=1` on the original gives a file to save, `&format=` in another format.
 
-        `memo` keeps the bytes for the caller, who knows for how long they may be given out.
+        `memo` keeps the bytes for the caller, who knows for how long they may be given out; `converting` is called
+        before a file is made in another format, which takes a while, and may refuse that.
         """
         if request.query_params.get("download") == "1" and variant == "original":
-            return await self._download(request, picture, format or Format.of(picture.content_type), caching)
+            wanted = format or Format.of(picture.content_type)
+            return await self._download(request, picture, wanted, caching, converting)
         return await self._shown(request, picture, variant, caching, {} if memo is None else memo)
 
     async def _shown(
@@ -52,7 +59,12 @@ class PictureAnswers:
         return _whole(request, memo[variant], thumbnails.CONTENT_TYPE, headers)
 
     async def _download(
-        self, request: Request, picture: Picture, format: Format, caching: Mapping[str, str]
+        self,
+        request: Request,
+        picture: Picture,
+        format: Format,
+        caching: Mapping[str, str],
+        converting: Callable[[], None],
     ) -> Response:
         headers = _headers(f"{picture.id}.{format.extension}", caching)
         if _is_known(request, headers):
@@ -60,6 +72,7 @@ class PictureAnswers:
         headers["Content-Disposition"] = f'attachment; filename="kaleipix-{picture.id}.{format.extension}"'
         if format.content_type == picture.content_type:
             return await self._streamed(request, picture, headers)
+        converting()
         return _whole(request, await self._images.converted(picture, format), format.content_type, headers)
 
     async def _streamed(self, request: Request, picture: Picture, headers: dict[str, str]) -> Response:

@@ -27,7 +27,8 @@ from kaleipix_app.backend.media import thumbnails
 from kaleipix_app.backend.sharing.access import Use
 from kaleipix_app.backend.sharing.service import Sharing
 
-_ADDRESS = re.compile(r"/s/([0-9a-f]{40})(?:/([0-9a-z]{26})/thumb)?")
+# A result's id is its generation's with its position behind it.
+_ADDRESS = re.compile(r"/s/([0-9a-f]{40})(?:/([0-9a-z]{26,27})/thumb)?")
 _BODY_OR_CONDITION = frozenset({b"content-length", b"transfer-encoding", b"if-none-match"})
 _log = log.get("http")
 

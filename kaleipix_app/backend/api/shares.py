@@ -17,6 +17,7 @@ from kaleipix_app.backend.abuse.limits import (
     PASSCODES_PER_NETWORK,
     PASSCODES_PER_SHARE,
     SHARE_ARCHIVES_PER_NETWORK,
+    SHARE_CONVERSIONS_PER_NETWORK,
     SHARE_VIEWS_PER_NETWORK,
     Limiter,
 )
@@ -26,19 +27,21 @@ from kaleipix_app.backend.api import share_pages
 from kaleipix_app.backend.api.pictures import PictureAnswers, asked
 from kaleipix_app.backend.api.plain_pages import not_found, sent
 from kaleipix_app.backend.db.engine import Database
-from kaleipix_app.backend.errors import BadInput, NotFound, TooMany
+from kaleipix_app.backend.errors import BadInput, KaleipixError, NotFound, TooMany
 from kaleipix_app.backend.media.archive import CONTENT_TYPE, Entry, archive
 from kaleipix_app.backend.media.encode import Format
 from kaleipix_app.backend.media.images import Images, Picture
 from kaleipix_app.backend.media.storage import Storage
 from kaleipix_app.backend.sharing.access import PasscodeNeeded, Use
 from kaleipix_app.backend.sharing.service import Sharing
+from kaleipix_app.backend.sharing.terms import LONGEST_PASSCODE
 
 # Asked for anew each time, so that a revoked link ends at once; the bytes need not be sent again.
 CACHING = {"Cache-Control": "private, no-cache", "Vary": "Cookie", "X-Robots-Tag": "noindex"}
 PAGE_ROUTE, PICTURE_ROUTE = "/s/{token}", "/s/{token}/{image_id}/{variant}"
 _USES = {"thumb": Use.THUMB, "preview": Use.PREVIEW, "original": Use.ORIGINAL}
 
+_ENDED_MEANWHILE = "The link stopped showing these while this archive was being sent:"
 _SMALL, _EFFORT = 10_000, 6  # bytes of a page of one or a few pictures
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -119,11 +122,13 @@ class _Shares:
         token, image_id = request.path_params["token"], request.path_params["image_id"]
         shown = await self._sharing.access.to(token, _USES[variant], self._proof(request), image_id)
         memo = shown.memo if variant == "thumb" else None  # small, and asked for by the hundred
-        return await self._answers.answer(request, shown.pictures[0].picture, variant, format, CACHING, memo)
+        picture = shown.pictures[0].picture
+        return await self._answers.answer(request, picture, variant, format, CACHING, memo, lambda: self._take(request))
 
     async def archive(self, request: Request) -> Response:
         """All originals in one ZIP, made while it is sent."""
-        shown = await self._sharing.access.to(request.path_params["token"], Use.ZIP, self._proof(request))
+        token, proof = request.path_params["token"], self._proof(request)
+        shown = await self._sharing.access.to(token, Use.ZIP, proof)
         headers = {
             "Content-Disposition": 'attachment; filename="kaleipix.zip"',
             "Cache-Control": "no-store",
@@ -132,12 +137,29 @@ class _Shares:
         if request.method == "HEAD":
             return Response(media_type=CONTENT_TYPE, headers=headers)
         self._limiter.take(SHARE_ARCHIVES_PER_NETWORK, self._network(request))
-        chunks = archive(self._storage, _numbered([one.picture for one in shown.pictures]))
-        return StreamingResponse(chunks, media_type=CONTENT_TYPE, headers=headers)
+        entries = self._numbered([one.picture for one in shown.pictures], token, proof)
+        return StreamingResponse(archive(self._storage, entries), media_type=CONTENT_TYPE, headers=headers)
+
+    async def _numbered(self, pictures: list[Picture], token: str, proof: str) -> AsyncIterator[Entry]:
+        """The originals in their order, each decided about anew: an archive may take an hour to send."""
+        refused: list[str] = []
+        for number, picture in enumerate(pictures, start=1):
+            name = f"kaleipix-{number:03}.{Format.of(picture.content_type).extension}"
+            try:
+                await self._sharing.access.to(token, Use.ZIP, proof, picture.id)
+            except NotFound:
+                refused.append(name)
+            else:
+                yield Entry(name, key=picture.key("original"))
+        if refused:
+            yield Entry("LEFT-OUT.txt", text="\n".join((_ENDED_MEANWHILE, *refused, "")))
+
+    def _take(self, request: Request) -> None:
+        self._limiter.take(SHARE_CONVERSIONS_PER_NETWORK, self._network(request))
 
     async def _is_right(self, request: Request, share_id: str, kept: str) -> bool:
         """Counted before it is checked and given back when it was right: parallel guesses cannot slip through."""
-        passcode = (await _form(request)).get("passcode", "").strip()
+        passcode = (await _form(request)).get("passcode", "").strip()[: LONGEST_PASSCODE + 1]  # enough to be wrong
         counted = (PASSCODES_PER_NETWORK, f"{share_id} {self._network(request)}"), (PASSCODES_PER_SHARE, share_id)
         self._limiter.take_all(*counted)
         is_right = await self._sharing.passcodes.matches(passcode, kept)
@@ -164,8 +186,11 @@ def page_bytes(memo: dict[str, bytes], accepted: str) -> tuple[bytes, bool]:
 
 
 async def _form(request: Request) -> dict[str, str]:
-    """Fields of a plain form; the guard has limited its size."""
-    fields = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=10)
+    """Fields of a plain form; the guard has limited its size. None of one that has more than any of ours."""
+    try:
+        fields = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=10)
+    except ValueError:
+        return {}
     return {name: values[0] for name, values in fields.items()}
 
 
@@ -180,6 +205,8 @@ def _told(handler: Handler) -> Handler:
         except TooMany as error:
             token = request.path_params["token"]
             return share_pages.told("Please wait", error.sentence, token, error.status, error.retry_after)
+        except KaleipixError as error:
+            return share_pages.told("Not just now", error.sentence, request.path_params["token"], error.status)
 
     return answered
 
@@ -203,10 +230,3 @@ def routes(
         Route("/s/{token}/pictures.zip", _told(shares.archive), methods=["GET"]),
         Route(PICTURE_ROUTE, _told(shares.picture), methods=["GET"]),
     ]
-
-
-async def _numbered(pictures: list[Picture]) -> AsyncIterator[Entry]:
-    """The originals in their order."""
-    for number, picture in enumerate(pictures, start=1):
-        name = f"kaleipix-{number:03}.{Format.of(picture.content_type).extension}"
-        yield Entry(name, key=picture.key("original"))

@@ -116,21 +116,24 @@ class _Cursor:
     async def fetchmany(self, size: int | None = None) -> list[Any]:
         most = size or self.arraysize
         if self._open and len(self._rows) < most:
-            self._rows += await self._connection.there(self._open.fetchmany, most - len(self._rows))
+            self._rows += await self._there(self._open.fetchmany, most - len(self._rows))
         found, self._rows = self._rows[:most], self._rows[most:]
         return found
 
     async def fetchall(self) -> list[Any]:
         if self._open:
-            self._rows += await self._connection.there(self._open.fetchall)
+            self._rows += await self._there(self._open.fetchall)
         found, self._rows = self._rows, []
         return found
 
     async def close(self) -> None:
         if self._open:
             self._rowcount = self.rowcount
-            await self._connection.there(self._open.close)
+            await self._there(self._open.close)
             self._open = None
+
+    async def _there(self, function: Callable[..., Any], *args: Any) -> Any:
+        return await self._connection.there(function, *args, is_long=self.is_long)
 
     def _run(self, begins: bool, how: Callable[..., Any], sql: str, parameters: Sequence[Any]) -> None:
         cursor = self._connection._conn.cursor()

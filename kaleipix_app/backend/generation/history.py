@@ -6,11 +6,12 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BindParameter, bindparam, exists
+from sqlalchemy import BindParameter, Integer, bindparam, exists
+from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
-from sqlmodel import and_, col, func, or_, select
+from sqlmodel import col, func, or_, select
 
-from kaleipix_app.backend.db.engine import UnitOfWork
+from kaleipix_app.backend.db.engine import LONG, UnitOfWork
 from kaleipix_app.backend.errors import NotFound
 from kaleipix_app.backend.generation.machine import ACTIVE, State
 from kaleipix_app.backend.generation.models import Generation
@@ -18,9 +19,42 @@ from kaleipix_app.backend.media.images import Images, Picture
 from kaleipix_app.backend.media.models import Image
 from kaleipix_app.backend.providers.base import ParamValue
 
+# Statements that are asked at every click and refresh are built once: that takes longer than asking.
 _OWNER: BindParameter[str] = bindparam("owner")
+# Without an order, which would be taken along another index: through everything of this person.
+_LIVE = select(Generation).where(
+    col(Generation.owner_id) == _OWNER,
+    col(Generation.state).in_(sorted(ACTIVE | {State.FAILED})),
+    col(Generation.dismissed_at).is_(None),
+)
+_QUEUE = (
+    select(Generation.id, Generation.owner_id, func.row_number().over(order_by=col(Generation.id)).label("place"))
+    .where(Generation.state == State.QUEUED)
+    .subquery()
+)
+# Through everybody's queue.
+_PLACES = sql_select(_QUEUE.c.id, _QUEUE.c.place).where(_QUEUE.c.owner_id == _OWNER).execution_options(**LONG)
+_HISTORY = (
+    col(Generation.owner_id) == _OWNER,
+    col(Generation.state) == State.DONE,
+    # What lost both its prompt and its pictures is history no more.
+    or_(col(Generation.prompt) != "", Images.has_results(col(Generation.id))),
+)
+_NEWEST_FIRST, _MOST = col(Generation.id).desc(), bindparam("most", type_=Integer)
+_MADE_EVER = select(Generation).where(*_HISTORY).order_by(_NEWEST_FIRST).limit(_MOST).execution_options(**LONG)
+_LATELY = 200  # generations of a person that are looked through in no time
+_any = aliased(Generation)
+_BEFORE = (
+    select(_any.id).where(_any.owner_id == _OWNER).order_by(col(_any.id).desc()).offset(_LATELY).limit(1)
+).scalar_subquery()
+_MADE_LATELY = (
+    select(Generation, _BEFORE.is_not(None))
+    .where(*_HISTORY, col(Generation.id) > func.coalesce(_BEFORE, ""))
+    .order_by(_NEWEST_FIRST)
+    .limit(_MOST)
+)
 _chosen, _later = aliased(Image), aliased(Generation)
-_AROUND = (  # asked at every click on a picture: one statement, built once
+_AROUND = (
     select(
         Generation,
         Image,
@@ -92,29 +126,23 @@ class History:
 
     async def live(self, uow: UnitOfWork, owner_id: str) -> list[Record]:
         """What runs or waits, and failures that were not dismissed; oldest first."""
-        shown = or_(
-            col(Generation.state).in_(ACTIVE),
-            and_(col(Generation.state) == State.FAILED, col(Generation.dismissed_at).is_(None)),
-        )
-        found = await uow.session.exec(
-            select(Generation).where(col(Generation.owner_id) == owner_id, shown).order_by(col(Generation.id))
-        )
-        rows = found.all()
-        places = await self._places(uow) if any(row.state == State.QUEUED for row in rows) else {}
+        found = (await uow.session.exec(_LIVE, params={"owner": owner_id})).all()
+        rows = sorted(found, key=lambda row: row.id)
+        places = await self._places(uow, owner_id) if any(row.state == State.QUEUED for row in rows) else {}
         sources = await self._kept(uow, owner_id, [row for row in rows if row.state == State.FAILED])
         return [_record(row, (), places.get(row.id, 0), sources) for row in rows]
 
-    async def made(self, uow: UnitOfWork, owner_id: str, *, before: str = "", limit: int = 20) -> list[Record]:
-        """Finished generations with their results, newest first; `before` is the last id of the page above."""
-        # What lost both its prompt and its pictures is history no more.
-        something = or_(col(Generation.prompt) != "", self._images.has_results(col(Generation.id)))
-        query = select(Generation).where(
-            col(Generation.owner_id) == owner_id, col(Generation.state) == State.DONE, something
-        )
-        if before:
-            query = query.where(col(Generation.id) < before)
-        found = await uow.session.exec(query.order_by(col(Generation.id).desc()).limit(limit))
-        return await self._with_results(uow, owner_id, found.all())
+    async def made(self, uow: UnitOfWork, owner_id: str, *, limit: int = 20) -> list[Record]:
+        """Finished generations with their results, newest first.
+
+        As a rule they are among the latest; else, because most of those failed or were erased, everything is searched.
+        """
+        values = {"owner": owner_id, "most": limit}
+        lately = (await uow.session.exec(_MADE_LATELY, params=values)).all()
+        rows: Sequence[Generation] = [row for row, _ in lately]
+        if len(rows) < limit and (not lately or lately[0][1]):
+            rows = (await uow.session.exec(_MADE_EVER, params=values)).all()
+        return await self._with_results(uow, owner_id, rows)
 
     async def one(self, uow: UnitOfWork, owner_id: str, generation_id: str) -> Record:
         """One generation in any state. Raises NotFound."""
@@ -166,10 +194,9 @@ class History:
         return await self._images.kept(uow, owner_id, used) if used else set()
 
     @staticmethod
-    async def _places(uow: UnitOfWork) -> dict[str, int]:
-        """Place in the whole queue of everything that waits, from 1."""
-        number = func.row_number().over(order_by=col(Generation.id))
-        found = await uow.session.exec(select(Generation.id, number).where(col(Generation.state) == State.QUEUED))
+    async def _places(uow: UnitOfWork, owner_id: str) -> dict[str, int]:
+        """Place in the whole queue of everything of this person that waits, from 1."""
+        found = await (await uow.session.connection()).execute(_PLACES, {"owner": owner_id})
         return {str(generation_id): int(place) for generation_id, place in found.all()}
 
 

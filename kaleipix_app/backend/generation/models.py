@@ -18,6 +18,8 @@ class Generation(SQLModel, table=True):
     __table_args__ = (
         Index("ix_generation_owner_created", "owner_id", "id"),
         Index("ix_generation_state_lease", "state", "lease_until"),
+        # How many somebody has under way is asked at every click, what they see of it at every refresh.
+        Index("ix_generation_owner_state", "owner_id", "state", "dismissed_at"),
         Index("ix_generation_owner_model", "owner_id", "model", "id"),
         Index("ix_generation_owner_provider", "owner_id", "provider", "id"),
         # What was made from a picture is asked whenever that is on the stage.

@@ -93,10 +93,14 @@ class Generations:
         uow.after_commit(lambda: self._feed.publish(viewer.user_id))
 
     async def _dismiss(self, uow: UnitOfWork, row: Generation) -> bool:
-        """False if it was put away before."""
+        """False if it was put away before, or has not ended."""
         changed = await uow.session.exec(
             update(Generation)
-            .where(col(Generation.id) == row.id, col(Generation.dismissed_at).is_(None))
+            .where(
+                col(Generation.id) == row.id,
+                col(Generation.state).not_in(ACTIVE),
+                col(Generation.dismissed_at).is_(None),
+            )
             .values(dismissed_at=self._clock.now())
         )
         return changed.rowcount == 1

@@ -41,6 +41,7 @@ class EmbeddedEngine:
         self._running: dict[asyncio.Task[None], Lease] = {}
         self._kept: Counter[str] = Counter()  # lane -> places
         self._is_claiming = False
+        self._has_stopped = False
         self._context = contextvars.copy_context()
 
     async def start(self) -> None:
@@ -48,6 +49,7 @@ class EmbeddedEngine:
         if taken:
             _log.info("taken_over", jobs=taken)
         self.ring()
+        self._has_stopped = False
         self._context = contextvars.copy_context()
         self._loops = [asyncio.create_task(self._dispatch()), asyncio.create_task(self._beat())]
 
@@ -70,6 +72,7 @@ class EmbeddedEngine:
         await asyncio.gather(*self._loops, return_exceptions=True)
         if self._running:
             await asyncio.wait(self._running, timeout=grace)
+        self._has_stopped = True
         await asyncio.gather(*(self._let_go(task, lease) for task, lease in list(self._running.items())))
 
     async def _let_go(self, task: asyncio.Task[None], lease: Lease) -> None:
@@ -113,6 +116,8 @@ class EmbeddedEngine:
         self._kept[lane] -= 1
 
     def _begin(self, lease: Lease) -> None:
+        if self._has_stopped:
+            return  # a click that was just written; the next start finds it
         # Not in the context of a click: the work outlives it.
         task = asyncio.create_task(self._worker.run(lease), context=self._context.copy())
         self._running[task] = lease

@@ -62,7 +62,7 @@ class Access:
 
     def _lives(self, shown: Shown) -> bool:
         ends = shown.expires_at
-        return not shown.is_revoked and not shown.owner_is_suspended and (ends is None or self._clock.now() < ends)
+        return not shown.is_revoked and shown.owner_is_active and (ends is None or self._clock.now() < ends)
 
     def _is_open(self, shown: Shown, proof: str) -> bool:
         return not shown.passcode_hash or self._passcodes.is_proof(proof, shown.share_id, shown.passcode_hash)

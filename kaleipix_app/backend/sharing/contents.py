@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import ColumnElement
+from sqlalchemy.orm import aliased
 from sqlmodel import col, or_, select
 
 from kaleipix_app.backend.accounts.models import User
@@ -18,6 +19,7 @@ from kaleipix_app.backend.media.pictures import Picture
 from kaleipix_app.backend.sharing.models import Share, ShareImage
 
 _MOST = 300  # answers that are kept, each with a thumbnail or a page made of it
+_MOST_PICTURES = 3_000  # of these together: a page with all prompts of an album is as large as a photograph
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Shown:
     downloads: bool
     expires_at: datetime | None
     is_revoked: bool
-    owner_is_suspended: bool
+    owner_is_active: bool  # neither suspended nor leaving
     pictures: tuple[SharedPicture, ...]
     memo: dict[str, bytes] = field(default_factory=dict, compare=False, repr=False)  # made of it; goes with it
 
@@ -70,33 +72,37 @@ class Contents:
         key = token_hash, image_id
         mark = self._db.changes.mark()  # before reading: what is written meanwhile makes the next one read again
         shown = await self._look(token_hash, image_id)
-        if shown is None:
+        if shown is None or not shown.pictures:  # nothing is made of these, and whoever holds a link may ask for any id
             self._read.pop(key, None)
-            return None
+            return shown
         if key in self._read and self._read[key][1] == shown:
             shown = self._read[key][1]  # says the same, and has its memo
         self._read[key] = mark, shown
         self._read.move_to_end(key)
-        if len(self._read) > _MOST:
+        while len(self._read) > _MOST or self._pictures() > _MOST_PICTURES:
             self._read.popitem(last=False)
         return shown
+
+    def _pictures(self) -> int:
+        return sum(len(shown.pictures) for _, shown in self._read.values())
 
     async def _look(self, token_hash: str, image_id: str) -> Shown | None:
         async with self._db.reading() as uow:
             found = await uow.session.exec(
-                select(Share, User.suspended_at)
+                select(Share, User.suspended_at, User.deleted_at)
                 .join(User, col(User.id) == col(Share.owner_id))
                 .where(Share.token_hash == token_hash)
             )
             row = found.first()
             if row is None:
                 return None
-            share, suspended_at = row
+            share, suspended_at, deleted_at = row
             read = self._one(uow, share, image_id) if image_id else self._all(uow, share)
-            return _shown(share, suspended_at is not None, await read)
+            return _shown(share, suspended_at is None and deleted_at is None, await read)
 
     async def _one(self, uow: UnitOfWork, share: Share, image_id: str) -> list[SharedPicture]:
-        """A picture of the link, or the source of one if the link shows sources."""
+        """A picture of the link, or the source of one that may be seen if the link shows sources."""
+        listed = aliased(Image)
         belongs = col(ShareImage.image_id) == image_id
         if share.shows_source:
             belongs = or_(belongs, col(ShareImage.source_id) == image_id)
@@ -105,7 +111,10 @@ class Contents:
                 Image.id == image_id,
                 Image.owner_id == share.owner_id,
                 _may_be_shown(),
-                select(ShareImage.image_id).where(ShareImage.share_id == share.id, belongs).exists(),
+                select(ShareImage.image_id)
+                .join(listed, col(listed.id) == col(ShareImage.image_id))
+                .where(ShareImage.share_id == share.id, belongs, _may_be_shown(listed))
+                .exists(),
             )
         )
         return [SharedPicture(Picture.of(row)) for row in found]
@@ -147,11 +156,11 @@ class Contents:
         return await self._origins.of(uow, share.owner_id, ids) if share.shows_prompt else {}
 
 
-def _may_be_shown() -> ColumnElement[bool]:
-    return col(Image.deleted_at).is_(None) & col(Image.taken_down_at).is_(None)
+def _may_be_shown(row: type[Image] = Image) -> ColumnElement[bool]:
+    return col(row.deleted_at).is_(None) & col(row.taken_down_at).is_(None)
 
 
-def _shown(share: Share, owner_is_suspended: bool, pictures: Sequence[SharedPicture]) -> Shown:
+def _shown(share: Share, owner_is_active: bool, pictures: Sequence[SharedPicture]) -> Shown:
     return Shown(
         share_id=share.id,
         title=share.title,
@@ -159,6 +168,6 @@ def _shown(share: Share, owner_is_suspended: bool, pictures: Sequence[SharedPict
         downloads=share.downloads,
         expires_at=share.expires_at,
         is_revoked=share.revoked_at is not None,
-        owner_is_suspended=owner_is_suspended,
+        owner_is_active=owner_is_active,
         pictures=tuple(pictures),
     )

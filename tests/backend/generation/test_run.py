@@ -155,6 +155,18 @@ async def test_a_failure_stays_until_it_is_dismissed(pipeline: Pipeline) -> None
         assert await pipeline.parts.history.live(uow, pipeline.ann.user_id) == []
 
 
+async def test_what_has_not_ended_cannot_be_dismissed(pipeline: Pipeline) -> None:
+    """A browser may ask for it all the same: the failure that comes of it would never be seen."""
+    waiting = await pipeline.request()
+    async with pipeline.parts.db.unit_of_work() as uow:
+        await pipeline.parts.generations.dismiss(uow, pipeline.ann, waiting)
+    pipeline.provider.failure = Refused()
+    async with pipeline.working():
+        await pipeline.until(waiting)
+    async with pipeline.parts.db.reading() as uow:
+        assert [record.id for record in await pipeline.parts.history.live(uow, pipeline.ann.user_id)] == [waiting]
+
+
 async def test_what_ran_when_the_process_died_is_finished_by_the_next(pipeline: Pipeline, restarted: Restart) -> None:
     pipeline.provider.go.clear()
     generation = await pipeline.request(count=2, seed=3)

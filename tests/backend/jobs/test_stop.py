@@ -70,6 +70,22 @@ async def test_one_that_cannot_be_handed_back_does_not_keep_the_others() -> None
     assert not engine.is_alive()
 
 
+async def test_a_click_that_is_written_after_the_stop_is_left_to_the_next_start() -> None:
+    """Nothing is ordered by a process that nobody waits for any more."""
+    rows = Rows()
+    rows.waiting.clear()
+    engine = EmbeddedEngine(rows, rows, rows)
+    await engine.start()
+    async with asyncio.timeout(10):
+        while (place := engine.place("lane")) is None:
+            await asyncio.sleep(0)
+    await engine.stop(0)
+    place.fill(Lease("job-9", "ann", 1, "lane"))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert rows.at_work == set()
+
+
 class NeverSends:
     """A mail server that accepts the connection and then says nothing."""
 

@@ -51,9 +51,10 @@ async def test_words_are_shown_from_their_day_on(
 
 
 async def test_the_tables_are_those_of_the_studio_that_shows_them(
-    parts: Container, page: httpx.AsyncClient, tmp_path: Path
+    parts: Container, clock: MovableClock, page: httpx.AsyncClient, tmp_path: Path
 ) -> None:
-    elsewhere = Container(Settings(data_dir=tmp_path / "data", company_name="Wrong Ltd", db_url=parts.settings.db_url))
+    settings = Settings(data_dir=tmp_path / "data", company_name="Wrong Ltd", db_url=parts.settings.db_url)
+    elsewhere = Container(settings, clock=clock)
     await elsewhere.publishing.publish(WORDS, TODAY, significant=False)  # as a command with other settings
     await elsewhere.db.close()
     text = (await page.get("/privacy")).text

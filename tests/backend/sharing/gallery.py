@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 from PIL import Image as Pillow
+from starlette.types import ASGIApp
 
 from kaleipix_app.backend.container import Container
 from kaleipix_app.backend.sharing.links import OwnLink
@@ -61,9 +62,9 @@ class Gallery:
         parts.ingest.close()
         await parts.db.close()
 
-    def browser(self, address: str = "203.0.113.7") -> httpx.AsyncClient:
+    def browser(self, address: str = "203.0.113.7", *, house: ASGIApp | None = None) -> httpx.AsyncClient:
         """Somebody with the whole house in front of them, as it is served, but without the front end's files."""
-        app = self.parts.share_lane(self.parts.guard(self.parts.api_app()))
+        app = self.parts.share_lane(house or self.parts.guard(self.parts.api_app()))
         base = self.parts.settings.url
         transport = httpx.ASGITransport(app, client=(address, 1234))
         return httpx.AsyncClient(transport=transport, base_url=base, headers={"origin": base})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import httpx
 import pytest
+from starlette.types import Receive, Scope, Send
 from structlog.testing import capture_logs
 
 from kaleipix_app.backend import metrics
@@ -14,6 +15,10 @@ from tests.backend.sharing.test_matrix import visible
 async def asked_twice(browser: httpx.AsyncClient, path: str, encoding: str) -> list[httpx.Response]:
     """The long way, because nothing is in memory, and then the short one."""
     return [await browser.get(path, headers={"accept-encoding": encoding}) for _ in range(2)]
+
+
+async def nobody_at_home(scope: Scope, _receive: Receive, _send: Send) -> None:
+    pytest.fail(f"{scope['path']} went the long way")
 
 
 def told(answer: httpx.Response) -> tuple[int, bytes, set[tuple[str, str]]]:
@@ -40,6 +45,21 @@ async def test_both_ways_answer_alike_and_leave_one_line_and_one_count(
     async with gallery.parts.db.reading() as uow:
         assert (await gallery.parts.sharing.links.one(uow, gallery.house.ann, link.id)).views == 2
     assert count._value.get() >= 2
+
+
+async def test_what_is_in_memory_never_reaches_the_house(gallery: Gallery) -> None:
+    """The page, and the thumbnails of what was made and of what was brought, whose ids differ in length."""
+    link = await gallery.share(gallery.house.result_id, gallery.house.source_id)
+    paths = [
+        path_of(link),
+        *(f"{path_of(link)}/{id}/thumb" for id in (gallery.house.result_id, gallery.house.source_id)),
+    ]
+    async with gallery.browser() as browser:
+        for path in paths:
+            assert (await browser.get(path)).status_code == 200
+    async with gallery.browser(house=nobody_at_home) as browser:
+        for path in paths:
+            assert (await browser.get(path)).status_code == 200
 
 
 async def test_a_page_that_was_opened_a_moment_ago_is_gone_with_its_link(gallery: Gallery) -> None:

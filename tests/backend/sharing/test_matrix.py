@@ -37,6 +37,14 @@ async def suspended(gallery: Gallery, _link: OwnLink) -> None:
         )
 
 
+async def leaving(gallery: Gallery, _link: OwnLink) -> None:
+    """The first moment of a deletion, before anything else of the account is gone."""
+    async with gallery.parts.db.unit_of_work() as uow:
+        await uow.session.exec(
+            update(User).where(col(User.id) == gallery.house.ann.user_id).values(deleted_at=gallery.clock.now())
+        )
+
+
 async def taken_down(gallery: Gallery, link: OwnLink) -> None:
     parts = gallery.parts
     async with parts.db.unit_of_work() as uow:
@@ -71,6 +79,7 @@ ENDINGS: tuple[Ending, ...] = (
     revoked,
     expired,
     suspended,
+    leaving,
     taken_down,
     account_deleted,
     forgotten,
@@ -125,8 +134,8 @@ async def test_a_link_that_has_ended_was_never_there(gallery: Gallery, ending: E
         assert visible(reported) == visible(await unknown(browser, "GET"))
 
 
-@pytest.mark.parametrize("ending", [ending for ending in ENDINGS if ending not in (deleted, deleted_for_ever)])
-async def test_the_source_goes_with_its_link(gallery: Gallery, ending: Ending) -> None:
+@pytest.mark.parametrize("ending", ENDINGS)
+async def test_the_source_goes_with_its_link_and_with_what_was_made_from_it(gallery: Gallery, ending: Ending) -> None:
     link = await gallery.share(source=True)
     sources = [path_of(link) + address.format(image=gallery.house.source_id) for address in PICTURES]
     async with gallery.browser() as browser:

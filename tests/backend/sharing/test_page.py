@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import re
+import shutil
 import zipfile
 from datetime import timedelta
 from html import unescape
@@ -12,9 +14,11 @@ import httpx
 import pytest
 from PIL import Image as Pillow
 from sqlmodel import select
+from starlette.types import Message
 from structlog.testing import capture_logs
 
 from kaleipix_app.backend.media.provenance import SourceType, read_mark
+from kaleipix_app.backend.sharing import contents
 from kaleipix_app.backend.sharing.models import ShareReport
 from tests.backend.sharing.gallery import PASSCODE, Gallery, path_of, unlock
 
@@ -170,3 +174,77 @@ async def test_forms_of_other_sites_change_nothing(gallery: Gallery) -> None:
             evil = {"origin": "https://evil.example"}
             answer = await browser.post(path, data={"passcode": PASSCODE, "reason": "other"}, headers=evil)
             assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("way", ["", "/report"])
+async def test_a_form_that_no_browser_would_send_is_refused_like_an_empty_one(gallery: Gallery, way: str) -> None:
+    link = await gallery.share(protected=True, passcode=PASSCODE)
+    many = "&".join(f"field{number}=1" for number in range(50))
+    async with gallery.browser() as browser:
+        empty = await browser.post(path_of(link) + way, data={})
+        for body in (many, f"passcode={'x' * 5000}"):
+            answer = await browser.post(path_of(link) + way, content=body)
+            assert (answer.status_code, answer.text) == (empty.status_code, empty.text)
+
+
+async def test_other_formats_are_made_for_one_network_only_so_often(gallery: Gallery) -> None:
+    """Each is work on pixels, which uploads and new pictures wait for."""
+    link = await gallery.share()
+    original = f"{path_of(link)}/{gallery.house.result_id}/original?download=1"
+    async with gallery.browser() as browser:
+        for _ in range(60):
+            assert (await browser.get(f"{original}&format=webp")).status_code == 200
+        refused = await browser.get(f"{original}&format=webp")
+        assert refused.status_code == 429
+        assert "in another format" in refused.text
+        assert (await browser.get(original)).status_code == 200, "as it is kept it costs nothing"
+        assert (await browser.get(f"{original}&format=png")).status_code == 200, "it is kept as that"
+
+
+async def test_a_link_that_ends_while_its_archive_is_sent_sends_no_further_picture(gallery: Gallery) -> None:
+    link = await gallery.share(gallery.house.result_id, *(await gallery.more(3)))
+    sent: list[bytes] = []
+
+    async def take(message: Message) -> None:
+        if message.get("body") and not any(sent):
+            await gallery.revoke(link)
+        sent.append(message.get("body", b""))
+
+    async def stay() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    path = f"{path_of(link)}/pictures.zip"
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []}
+    await gallery.parts.api_app()(scope, stay, take)
+    with zipfile.ZipFile(io.BytesIO(b"".join(sent))) as files:
+        assert files.namelist() == ["kaleipix-001.png", "LEFT-OUT.txt"]
+        assert b"kaleipix-004.png" in files.read("LEFT-OUT.txt")
+
+
+async def test_a_disk_that_fails_is_told_as_a_page(gallery: Gallery) -> None:
+    link = await gallery.share()
+    async with gallery.parts.db.reading() as uow:
+        picture = await gallery.parts.images.get(uow, gallery.house.ann.user_id, gallery.house.result_id)
+    folder = gallery.parts.settings.media_dir / picture.storage_key
+    shutil.rmtree(folder)
+    folder.touch()
+    async with gallery.browser() as browser:
+        answer = await browser.get(f"{path_of(link)}/{gallery.house.result_id}/thumb")
+    assert (answer.status_code, answer.headers["content-type"]) == (503, "text/html; charset=utf-8")
+    assert "Please try again in a minute" in answer.text
+
+
+async def test_pages_in_memory_are_bounded_by_their_pictures_too(
+    gallery: Gallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contents, "_MOST_PICTURES", 7)
+    links = [await gallery.share(*(await gallery.more(3))) for _ in range(4)]
+    kept = gallery.parts.sharing.access._contents._read
+    async with gallery.browser() as browser:
+        for link in [*links, links[0]]:
+            assert (await browser.get(path_of(link))).status_code == 200
+            assert sum(len(shown.pictures) for _, shown in kept.values()) <= 7
+        for number in range(20):  # whoever holds a link may ask for anything
+            assert (await browser.get(f"{path_of(links[0])}/{number:026}/thumb")).status_code == 404
+    assert [bool(shown.pictures) for _, shown in kept.values()] == [True, True], "nothing is kept of what is not there"

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, bindparam, text
 from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import col, delete, exists, func, insert, select
 
-from kaleipix_app.backend.db.engine import UnitOfWork
+from kaleipix_app.backend.db.engine import LONG, UnitOfWork
 from kaleipix_app.backend.generation.library.models import PromptWord
 
 LONGEST_WORD = 40  # characters that are compared
@@ -36,6 +36,8 @@ _SPELLINGS = text(
 ).bindparams(bindparam("most", _MOST_SPELLINGS + 1))
 
 _ADD = insert(PromptWord)
+_ADD_MANY = _ADD.execution_options(**LONG)
+_FEW = 100  # words of one prompt
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ async def add(uow: UnitOfWork, owner_id: str, generation_id: str, prompt: str) -
     """A prompt was written."""
     rows = [{"owner_id": owner_id, "word": word, "generation_id": generation_id} for word in words_of(prompt)]
     if rows:
-        await (await uow.session.connection()).execute(_ADD, rows)
+        await (await uow.session.connection()).execute(_ADD if len(rows) <= _FEW else _ADD_MANY, rows)
 
 
 async def forget(uow: UnitOfWork, owner_id: str, prompts: Mapping[str, str]) -> None:
