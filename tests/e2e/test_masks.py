@@ -79,7 +79,7 @@ def test_a_mask_without_painting(size: str, remote: StudioServer, new_page: NewP
     choose_model(page, "FLUX.1 Fill pro")
     dialog = editor(page)
     expect(dialog.get_by_role("button", name="Use mask")).to_be_disabled()
-    dialog.get_by_text("Without painting").press("Enter")
+    dialog.get_by_text("Mark by numbers instead of painting").press("Enter")
     dialog.get_by_label("Left %").fill("0")
     dialog.get_by_label("Width %").fill("20")
     dialog.get_by_role("button", name="Add rectangle").press("Enter")
