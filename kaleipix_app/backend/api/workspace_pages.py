@@ -6,6 +6,7 @@ Script, live connection and state follow; on a slow device they take a second in
 from __future__ import annotations
 
 import gzip
+import re
 from functools import cache, partial
 
 from starlette.requests import Request
@@ -20,7 +21,8 @@ from kaleipix_app.backend.api.plain_pages import not_found
 from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.generation.history import History, Record
 
-_PLACE = '<div id="first-look"></div>'  # components/stage.py; React leaves alone what it finds in it
+# components/stage.py; React leaves alone what it finds in it
+_PLACE = re.compile(r'(<div [^>]*id="first-look"[^>]*>)(</div>)')
 _EXAMPLES = 'id="examples"'  # components/composer.py; not for those who have pictures, so that nothing moves up later
 _LOOKED_AT = 4  # generations: the newest may have lost its pictures
 
@@ -39,7 +41,7 @@ class _WorkspacePages:
             return not_found()
         page = self._template(room)
         page = page.replace(f"/w/{paths.SOMEONE}", f"/w/{viewer.username}")
-        if _PLACE in page and (record := await self._newest(viewer)):
+        if _PLACE.search(page) and (record := await self._newest(viewer)):
             page = _with_first_look(page, record)
         return _compressed(page) if "gzip" in request.headers.get("accept-encoding", "") else HTMLResponse(page)
 
@@ -74,7 +76,7 @@ def _with_first_look(page: str, record: Record) -> str:
     )
     page = page.replace("<head>", f'<head><link rel="preload" as="image" href="{address}" fetchpriority="high"/>', 1)
     page = page.replace(_EXAMPLES, f"{_EXAMPLES} hidden", 1)
-    return page.replace(_PLACE, f'<div id="first-look">{look}</div>', 1)
+    return _PLACE.sub(lambda found: f"{found[1]}{look}{found[2]}", page, count=1)
 
 
 def _compressed(page: str) -> Response:
