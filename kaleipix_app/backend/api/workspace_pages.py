@@ -72,7 +72,7 @@ def _with_first_look(page: str, record: Record) -> str:
     strip = " has-strip" if record.source_id or len(record.results) > 1 else ""
     look = (
         f'<div class="first-look{strip}" style="--shape: {picture.width} / {picture.height}">'
-        f'<img src="{address}" alt="" width="{picture.width}" height="{picture.height}"/></div>'
+        f'<img src="{address}" alt="" decoding="sync" width="{picture.width}" height="{picture.height}"/></div>'
     )
     page = page.replace("<head>", f'<head><link rel="preload" as="image" href="{address}" fetchpriority="high"/>', 1)
     page = page.replace(_EXAMPLES, f"{_EXAMPLES} hidden", 1)
