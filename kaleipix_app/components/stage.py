@@ -15,7 +15,7 @@ from kaleipix_app.state.studio import Studio
 # The picture and its placeholder share one geometry, so nothing jumps: the frame is measured (container units) and
 # the box takes the largest size of its shape that fits.
 _FRAME = "flex min-h-0 grow items-center justify-center [container-type:size]"
-STAGE_PANE = "min-w-0 max-lg:row-start-1 lg:col-start-2 lg:row-start-1 lg:min-h-0 lg:p-6"
+STAGE_PANE = "min-w-0 max-lg:col-start-1 max-lg:row-start-1 lg:col-start-2 lg:row-start-1 lg:min-h-0 lg:p-6"
 _BOX = "overflow-hidden rounded-control bg-raised"
 
 
