@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from kaleipix_app.commands.late_script import UnknownPage, hold_back
+
 WEB = Path(".web")  # Reflex' own folder: it empties it when it likes
 PUBLISHED = Path(".build")
 LOG = PUBLISHED / "build.log"
@@ -90,6 +92,10 @@ def _publish(root: Path) -> Path:
     draft = target.with_suffix(".draft")
     shutil.rmtree(draft, ignore_errors=True)
     shutil.copytree(root / WEB / "build" / "client", draft / "build" / "client")
+    try:
+        hold_back(draft / "build" / "client")
+    except UnknownPage as error:
+        raise BuildFailed(str(error)) from error
     shutil.copytree(root / WEB / "backend", draft / "backend")  # which pages make states
     draft.rename(target)
     builds = sorted((root / PUBLISHED).glob("*/"), key=lambda path: path.stat().st_mtime)

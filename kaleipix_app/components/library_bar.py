@@ -44,7 +44,8 @@ def selection_bar() -> rx.Component:
 
 def _select_all() -> rx.Component:
     return rx.el.button(
-        f"Select all {Library.total} matching",
+        f"Select all {Library.total}",
+        rx.el.span(" matching", class_name="whitespace-pre max-lg:sr-only"),  # with many, more would not fit on a phone
         type="button",
         on_click=Chosen.select_all,
         class_name=f"{_ACTION} text-accent-text max-lg:px-2",

@@ -21,15 +21,15 @@ const kxPainted = {};
 function KxMaskEditor({source, onDone, onDismiss, buttonClass, primaryClass, ref: _ref, ...props}) {
   const dialog = useRef(null), box = useRef(null), canvas = useRef(null), live = useRef({pointers: new Map()});
   const [tool, setTool] = useState("brush"), [size, setSize] = useState(8), [view, setView] = useState({zoom: 1, x: 0, y: 0});
-  const [count, setCount] = useState(0), [error, setError] = useState(""), [sending, setSending] = useState(false), [shown, setShown] = useState(source);
-  const open = source.id !== "", now = open ? source : shown, {width, height} = now, all = kxPainted[now.id] ??= [];
+  const [count, setCount] = useState(0), [error, setError] = useState(""), [sending, setSending] = useState(false);
+  const {id, width, height} = source, open = id !== "", all = kxPainted[id] ??= [];
   const scale = Math.min(1, 1600 / Math.max(width, height, 1)), radius = Math.max(width, height) * size / 200;
   const redraw = () => { const at = canvas.current; if (at?.width) kxDrawAll(at.getContext("2d"), all, width, height, scale, "#ff5a1f"); setCount(all.length); };
   useEffect(() => {
-    if (open) { setShown(source); setView({zoom: 1, x: 0, y: 0}); setError(""); setTool("brush"); if (!dialog.current.open) dialog.current.showModal(); }
+    if (open) { setView({zoom: 1, x: 0, y: 0}); setError(""); setTool("brush"); if (!dialog.current.open) dialog.current.showModal(); }
     else if (dialog.current.open) dialog.current.close();
-  }, [source.id]);
-  useEffect(redraw, [now.id, width]);
+  }, [id]);
+  useEffect(redraw, [id, width]);
   const add = (action) => { all.push(action); setError(""); redraw(); };
   const undo = () => { all.pop(); redraw(); };
   const zoomed = (factor, x = 0, y = 0) => setView((old) => {
@@ -38,10 +38,11 @@ function KxMaskEditor({source, onDone, onDismiss, buttonClass, primaryClass, ref
   });
   const middle = (event) => { const rect = box.current.getBoundingClientRect(); return [event.clientX - rect.left - rect.width / 2, event.clientY - rect.top - rect.height / 2]; };
   useEffect(() => {
+    if (!open) return;
     const wheel = (event) => { event.preventDefault(); zoomed(Math.exp(-event.deltaY / 300), ...middle(event)); };
     box.current.addEventListener("wheel", wheel, {passive: false});
     return () => box.current?.removeEventListener("wheel", wheel);
-  }, []);
+  }, [open]);
   const point = (event) => { const rect = canvas.current.getBoundingClientRect(); return [(event.clientX - rect.left) / rect.width * width, (event.clientY - rect.top) / rect.height * height]; };
   const spread = () => { const [a, b] = [...live.current.pointers.values()]; return {far: Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY), at: middle({clientX: (a.clientX + b.clientX) / 2, clientY: (a.clientY + b.clientY) / 2})}; };
   const down = (event) => {
@@ -78,7 +79,7 @@ function KxMaskEditor({source, onDone, onDismiss, buttonClass, primaryClass, ref
     try {
       const file = await kxMaskFile(all, width, height);
       if (!file) throw new Error("too large for a canvas of this device");
-      const answer = await fetch("/api/uploads/mask?source=" + source.id, {method: "PUT", body: file});
+      const answer = await fetch("/api/uploads/mask?source=" + id, {method: "PUT", body: file});
       const body = await answer.json();
       if (answer.status === 201) onDone?.(body.id); else setError(body.message);
     } catch { setError("The mask could not be made or sent. Check your connection; a very large picture may need another device."); }
@@ -99,16 +100,16 @@ function KxMaskEditor({source, onDone, onDismiss, buttonClass, primaryClass, ref
   const button = (label, icon, onClick, more = {}) => jsx("button", {type: "button", "aria-label": label, title: label, onClick, className: buttonClass, ...more}, jsx(icon, {size: 18}));
   const choice = (name, label, icon) => button(label, icon, () => setTool(name), {"aria-pressed": tool === name});
   const none = count === 0;
-  return jsx("dialog", {...props, ref: dialog, "aria-label": "Mark what to repaint", onKeyDown: keyed, onCancel: (event) => { event.preventDefault(); onDismiss?.(); }},
+  return jsx("dialog", {...props, ref: dialog, "aria-label": "Mark what to repaint", onKeyDown: keyed, onCancel: (event) => { event.preventDefault(); onDismiss?.(); }}, open && jsx(Fragment, null,
     jsx("div", {className: "flex items-center gap-2 border-b border-line px-3 py-2"},
       jsx("h2", {className: "min-w-0 grow leading-tight font-semibold"}, "Mark what to repaint"),
       jsx("button", {type: "button", disabled: none || sending, onClick: send, className: primaryClass}, sending ? "Sending…" : "Use mask"),
       button("Close without using it", LucideX, () => onDismiss?.())),
     error && jsx("p", {role: "alert", className: "bg-danger-soft px-4 py-2 text-sm text-danger"}, error),
     jsx("div", {ref: box, onPointerDown: down, onPointerMove: moved, onPointerUp: up, onPointerCancel: up, className: "relative min-h-0 grow touch-none overflow-hidden bg-canvas p-4 [container-type:size]" + (tool === "brush" || tool === "eraser" ? " cursor-crosshair" : " cursor-cell")},
-      now.id && jsx("div", {className: "absolute inset-4 grid place-items-center [container-type:size]", style: {transform: "translate(" + view.x + "px," + view.y + "px) scale(" + view.zoom + ")"}},
+      jsx("div", {className: "absolute inset-4 grid place-items-center [container-type:size]", style: {transform: "translate(" + view.x + "px," + view.y + "px) scale(" + view.zoom + ")"}},
         jsx("div", {className: "relative", style: {aspectRatio: width + " / " + height, width: "min(100cqw, calc(100cqh * " + width / height + "))"}},
-          jsx("img", {src: "/media/" + now.id + "/preview", alt: "", draggable: false, className: "absolute inset-0 size-full select-none"}),
+          jsx("img", {src: "/media/" + id + "/preview", alt: "", draggable: false, className: "absolute inset-0 size-full select-none"}),
           jsx("canvas", {ref: canvas, width: Math.round(width * scale), height: Math.round(height * scale), className: "absolute inset-0 size-full opacity-60"})))),
     jsx("div", {className: "flex flex-wrap items-center gap-x-2 gap-y-1 border-t border-line px-3 py-2"},
       jsx("div", {role: "group", "aria-label": "Tool", className: "flex"}, choice("brush", "Brush", LucideBrush), choice("eraser", "Eraser", LucideEraser), choice("rectangle", "Rectangle", LucideSquareDashed)),
@@ -123,7 +124,7 @@ function KxMaskEditor({source, onDone, onDismiss, buttonClass, primaryClass, ref
             jsx("input", {type: "number", min: 0, max: 100, defaultValue: start, className: "h-9 max-lg:h-11 w-16 rounded-control border border-edge bg-surface px-2 text-sm text-ink"}))),
           jsx("button", {type: "button", onClick: inNumbers, className: buttonClass + " px-3"}, "Add rectangle"),
           jsx("button", {type: "button", onClick: () => add({kind: "all"}), className: buttonClass + " px-3"}, "Select all")))),
-    jsx("p", {role: "status", className: "sr-only"}, count + (count === 1 ? " mark" : " marks")));
+    jsx("p", {role: "status", className: "sr-only"}, count + (count === 1 ? " mark" : " marks"))));
 }"""
 
 
@@ -139,7 +140,7 @@ class MaskEditor(rx.Component):
 
     def add_imports(self) -> dict[str, Any]:
         """What the code below uses of React, and its icons."""
-        return {"react": ["useEffect", "useRef", "useState"], **icon_imports(*_ICONS)}
+        return {"react": ["Fragment", "useEffect", "useRef", "useState"], **icon_imports(*_ICONS)}
 
     def add_custom_code(self) -> list[str]:
         """The component itself."""

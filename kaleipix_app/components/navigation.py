@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import reflex as rx
+from reflex_base.vars.base import VarData
 
 from kaleipix_app.components.phone_views import ACTIVITY, CREATE, view_link
 
@@ -16,6 +17,10 @@ _TAB = (
 )
 _STUDIO, _LIBRARY, _LINKS = "", "/library", "/shares"
 _PLANS = "/plans"  # is everybody's, not behind the workspace
+_IN_ADDRESS: rx.Var[str] = rx.Var(
+    '(kxParams.username ?? "")',
+    _var_data=VarData(hooks={"const kxParams = useParams()": None}, imports={"react-router": ["useParams"]}),
+).to(str)
 # Path behind the workspace, name on a desk, icon.
 _ROOMS = ((_STUDIO, "Studio", "sparkles"), (_LIBRARY, "Library", "images"), (_LINKS, "Links", "link"))
 
@@ -27,7 +32,7 @@ def rooms(username: rx.Var[str], current: str) -> rx.Component:
             rx.el.a(
                 rx.icon(icon, size=16, class_name="shrink-0"),
                 name,
-                href=_home(username) + path,
+                href=_address(username, path),
                 aria_current=_current(path, current),
                 class_name=_LINK,
             )
@@ -55,7 +60,7 @@ def room_tabs(username: rx.Var[str], current: str, running: rx.Var[int] | None =
         rx.el.a(
             _face("images"),
             "Library",
-            href=_home(username) + _LIBRARY,
+            href=_address(username, _LIBRARY),
             aria_current="true" if current == _LINKS else _current(_LIBRARY, current),
             class_name=_TAB,
         ),
@@ -70,7 +75,7 @@ def links_link(username: rx.Var[str]) -> rx.Component:
     return rx.el.a(
         rx.icon("link", size=16, class_name="shrink-0"),
         "Links",
-        href=_home(username) + _LINKS,
+        href=_address(username, _LINKS),
         title="All your share links",
         class_name="flex min-h-11 items-center gap-1.5 rounded-control px-3 text-sm font-medium text-muted hover:text-ink lg:hidden",
     )
@@ -79,7 +84,7 @@ def links_link(username: rx.Var[str]) -> rx.Component:
 def _view_tab(username: rx.Var[str], current: str, view: str, name: str, face: rx.Component) -> rx.Component:
     if current == _STUDIO:
         return view_link(face, name, view=view, class_name=_TAB)
-    return rx.el.a(face, name, href=f"{_home(username)}#{view}", class_name=_TAB)
+    return rx.el.a(face, name, href=_address(username, f"#{view}"), class_name=_TAB)
 
 
 def _face(icon: str, count: rx.Var[int] | None = None) -> rx.Component:
@@ -93,9 +98,12 @@ def _face(icon: str, count: rx.Var[int] | None = None) -> rx.Component:
     )
 
 
-def _home(username: rx.Var[str]) -> rx.Var[str]:
-    # The landing page takes people home, also before the name is here.
-    return rx.cond(username != "", f"/w/{username}", "")
+def _address(username: rx.Var[str], path: str) -> rx.Var[str]:
+    """Right from the first moment: before the state is here, the name in the address of the page counts.
+
+    Where that has none, the landing page takes people home.
+    """
+    return rx.cond(username != "", f"/w/{username}{path}", rx.cond(_IN_ADDRESS != "", f"/w/{_IN_ADDRESS}{path}", "/"))
 
 
 def _current(path: str, current: str) -> str:

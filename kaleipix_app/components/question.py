@@ -43,12 +43,15 @@ function KxQuestion({open, onDismiss, goesBack, lasts, children, ref: _ref, ...p
     if (!open && dialog.current.open) dialog.current.close();
   }, [open]);
   const outside = (event) => { if (event.target === dialog.current) onDismiss?.(); };
-  return jsx("dialog", {...props, ref: dialog, onClick: outside, onCancel: (event) => { event.preventDefault(); onDismiss?.(); }}, children);
+  return jsx("dialog", {...props, ref: dialog, onClick: outside, onCancel: (event) => { event.preventDefault(); onDismiss?.(); }}, open && children);
 }"""
 
 
 class Question(rx.Component):
-    """Open or closed as the State says; Escape and a click beside it dismiss it. Focus returns to where it was."""
+    """Open or closed as the State says; Escape and a click beside it dismiss it. Focus returns to where it was.
+
+    What a closed one would show is not in the page: it would cost every load its share of layout.
+    """
 
     tag = "KxQuestion"
     open: rx.Var[bool]

@@ -52,9 +52,10 @@ LISTED_IN_LIBRARY = (
 # A key presses the button that carries it in `data-key`, so that whatever is not shown cannot be called.
 _CODE = """
 function KxShortcuts({listed, onStep, buttonClass, ref: _ref, ...props}) {
-  const dialog = useRef(null), live = useRef({}), [words, setWords] = useState("");
+  const dialog = useRef(null), search = useRef(null), live = useRef({}), [words, setWords] = useState(""), [open, setOpen] = useState(false);
   live.current = {onStep};
-  const show = () => { setWords(""); dialog.current.showModal(); dialog.current.querySelector("input").focus(); };
+  const show = () => { setWords(""); setOpen(true); };
+  useEffect(() => { if (open) { dialog.current.showModal(); search.current.focus(); } }, [open]);
   useEffect(() => {
     const press = (key) => { const all = document.querySelectorAll('[data-key="' + key + '"]'); all[all.length - 1]?.click(); return all.length > 0; };
     const focus = (id) => { const field = document.getElementById(id); field?.focus(); return Boolean(field); };
@@ -79,17 +80,17 @@ function KxShortcuts({listed, onStep, buttonClass, ref: _ref, ...props}) {
   const found = listed.filter((line) => line.join(" ").toLowerCase().includes(words.toLowerCase()));
   return jsx(Fragment, null,
     jsx("button", {...props, type: "button", onClick: show, "aria-label": "Keyboard shortcuts", title: "Keyboard shortcuts (?)", className: buttonClass}, jsx(LucideKeyboard, {size: 18})),
-    jsx("dialog", {ref: dialog, "aria-labelledby": "keys-title", onClick: (event) => { if (event.target === dialog.current) dialog.current.close(); },
-      className: "m-auto h-[min(40rem,86dvh)] w-[min(30rem,calc(100vw-2rem))] flex-col gap-3 rounded-panel border border-line bg-surface p-5 text-ink shadow-float open:flex backdrop:bg-black/60"},
+    jsx("dialog", {ref: dialog, "aria-labelledby": "keys-title", onClose: () => setOpen(false), onClick: (event) => { if (event.target === dialog.current) dialog.current.close(); },
+      className: "m-auto h-[min(40rem,86dvh)] w-[min(30rem,calc(100vw-2rem))] flex-col gap-3 rounded-panel border border-line bg-surface p-5 text-ink shadow-float open:flex backdrop:bg-black/60"}, open && jsx(Fragment, null,
       jsx("div", {className: "flex items-center"},
         jsx("h2", {id: "keys-title", className: "grow text-lg font-semibold tracking-tight"}, "Keyboard shortcuts"),
         jsx("button", {type: "button", "aria-label": "Close", onClick: () => dialog.current.close(), className: buttonClass}, jsx(LucideX, {size: 18}))),
-      jsx("input", {type: "text", value: words, onChange: (event) => setWords(event.target.value), placeholder: "Search", "aria-label": "Search keys", autoComplete: "off",
+      jsx("input", {ref: search, type: "text", value: words, onChange: (event) => setWords(event.target.value), placeholder: "Search", "aria-label": "Search keys", autoComplete: "off",
         className: "h-10 w-full shrink-0 rounded-control border border-edge bg-surface px-3 text-ink placeholder:text-muted"}),
       jsx("dl", {"data-scrolls": "", tabIndex: 0, className: "min-h-0 grow overflow-y-auto"},
         found.map(([key, does]) => jsx("div", {key, className: "flex items-center justify-between gap-4 border-b border-line py-1.5 text-sm"},
           jsx("dt", {className: "order-2 shrink-0"}, jsx("kbd", {className: "rounded-[6px] border border-line bg-raised px-2 py-0.5 font-sans text-xs"}, key)), jsx("dd", {className: "text-muted"}, does)))),
-      found.length === 0 && jsx("p", {className: "text-sm text-muted"}, "No key does that.")));
+      found.length === 0 && jsx("p", {className: "text-sm text-muted"}, "No key does that."))));
 }"""
 
 

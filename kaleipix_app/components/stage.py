@@ -15,6 +15,7 @@ from kaleipix_app.state.studio import Studio
 # The picture and its placeholder share one geometry, so nothing jumps: the frame is measured (container units) and
 # the box takes the largest size of its shape that fits.
 _FRAME = "flex min-h-0 grow items-center justify-center [container-type:size]"
+STAGE_PANE = "min-w-0 max-lg:col-start-1 max-lg:row-start-1 lg:col-start-2 lg:row-start-1 lg:min-h-0 lg:p-6"
 _BOX = "overflow-hidden rounded-control bg-raised"
 
 
@@ -124,22 +125,28 @@ def _framed(width: rx.Var[int], height: rx.Var[int], content: rx.Component, clas
     )
 
 
+def first_look() -> rx.Component:
+    """A place for the newest picture: api/workspace_pages.py puts it there, before there is any script.
+
+    It comes first in the page, and so in the first frame that a browser shows of it.
+    """
+    place = rx.el.div(
+        id="first-look",
+        custom_attrs={"dangerouslySetInnerHTML": {"__html": ""}, "suppressHydrationWarning": True},
+        aria_hidden=True,
+        class_name=f"{STAGE_PANE} flex flex-col max-lg:h-[max(46dvh,24rem)] empty:hidden",
+    )
+    return rx.cond(Studio.ready | (Studio.stage.id != ""), rx.fragment(), place)
+
+
 def _loading() -> rx.Component:
-    """A place for the newest picture: api/workspace_pages.py puts it there, before there is any script."""
     return rx.el.div(
         rx.el.div(
-            id="first-look",
-            custom_attrs={"dangerouslySetInnerHTML": {"__html": ""}, "suppressHydrationWarning": True},
-        ),
-        rx.el.div(
-            rx.el.div(
-                style={"aspect-ratio": "1", "width": "min(100cqw, 80cqh)"},
-                class_name=f"{_BOX} animate-breathe",
-            ),
-            class_name=_FRAME,
+            style={"aspect-ratio": "1", "width": "min(100cqw, 80cqh)"},
+            class_name=f"{_BOX} animate-breathe",
         ),
         aria_hidden=True,
-        class_name="contents",
+        class_name=f"{_FRAME} [#first-look:not(:empty)~*_&]:hidden",
     )
 
 

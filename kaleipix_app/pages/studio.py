@@ -16,7 +16,7 @@ from kaleipix_app.components.policy_notice import policy_notice
 from kaleipix_app.components.prompt_history import prompt_history
 from kaleipix_app.components.share_dialog import share_dialog
 from kaleipix_app.components.shortcuts import LISTED, shortcuts
-from kaleipix_app.components.stage import stage
+from kaleipix_app.components.stage import STAGE_PANE, first_look, stage
 from kaleipix_app.components.transfer import transfer_notice
 from kaleipix_app.components.trash import erase_question
 from kaleipix_app.state.studio import Studio
@@ -42,15 +42,14 @@ def _studio() -> rx.Component:
         ),
         rx.el.main(
             rx.el.h1("Studio", class_name="sr-only"),
+            first_look(),
             rx.el.div(
                 composer(),
                 id="composer-pane",
                 data_scrolls="",
-                class_name=f"{_PANE} scroll-mt-16 lg:scroll-pb-24 outline-none max-lg:row-start-2 lg:col-start-1 lg:border-r lg:border-line lg:bg-surface",
+                class_name=f"{_PANE} scroll-mt-16 lg:scroll-pb-24 outline-none max-lg:row-start-2 lg:col-start-1 lg:row-start-1 lg:border-r lg:border-line lg:bg-surface",
             ),
-            rx.el.div(
-                stage(), id="stage-pane", class_name="min-w-0 max-lg:row-start-1 lg:col-start-2 lg:min-h-0 lg:p-6"
-            ),
+            rx.el.div(stage(), id="stage-pane", class_name=STAGE_PANE),
             rx.el.div(
                 heading(),
                 refusal(),
@@ -59,7 +58,7 @@ def _studio() -> rx.Component:
                 rx.el.div(history(), class_name="min-w-0 max-lg:row-start-3"),
                 id="activity-pane",
                 data_scrolls="",
-                class_name=f"{_PANE} flex flex-col gap-5 max-lg:contents lg:col-start-3 lg:border-l lg:border-line lg:bg-surface",
+                class_name=f"{_PANE} flex flex-col gap-5 max-lg:contents lg:col-start-3 lg:row-start-1 lg:border-l lg:border-line lg:bg-surface",
             ),
             id="content",
             class_name="grid grow gap-4 max-lg:relative max-lg:px-4 max-lg:pt-4 max-lg:pb-44 lg:min-h-0 max-lg:grid-cols-[minmax(0,1fr)] max-lg:grid-rows-[max(46dvh,24rem)_auto_auto] max-lg:content-start lg:grid-cols-[var(--composer,340px)_minmax(0,1fr)_var(--activity,320px)] lg:grid-rows-[minmax(0,1fr)] lg:gap-0",

@@ -29,7 +29,7 @@ def exports(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         time.sleep(0.05)
         (root / build.WEB / "build" / "client").mkdir(parents=True, exist_ok=True)
         (root / build.WEB / "backend").mkdir(exist_ok=True)
-        (root / build.WEB / "build" / "client" / "index.html").write_text(f"build {len(made)}")
+        (root / build.WEB / "build" / "client" / "index.html").write_text(_written(f"build {len(made)}"))
         (root / "reflex.lock").mkdir(exist_ok=True)
         (root / "reflex.lock" / "package.json").write_text("completed by npm")
         made.append(root)
@@ -38,8 +38,18 @@ def exports(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     return made
 
 
+def _written(text: str) -> str:
+    """A page as React Router writes it."""
+    return (
+        f'<html><head><link rel="modulepreload" href="/assets/base.js"/></head><body>{text}'
+        '<script type="module" async="">import "/assets/base.js"</script></body></html>'
+    )
+
+
 def _page(published: Path) -> str:
-    return (published / "build" / "client" / "index.html").read_text()
+    """What stands in it."""
+    page = (published / "build" / "client" / "index.html").read_text()
+    return page.partition("<body>")[2].partition("<script")[0]
 
 
 @pytest.mark.parametrize(
@@ -98,3 +108,21 @@ def test_a_failure_names_the_log(root: Path) -> None:
     with pytest.raises(build.BuildFailed, match=r"The log is in \.build/build\.log"):
         build.ensure_built(root)  # nothing here that Reflex could export
     assert (root / build.LOG).read_text()
+
+
+def test_no_page_asks_for_its_script_before_it_is_shown(root: Path, exports: list[Path]) -> None:
+    published = build.ensure_built(root)
+    page = (published / "build" / "client" / "index.html").read_text()
+    assert 'rel="modulepreload"' not in page
+    assert 'type="module"' not in page
+    assert page.count('import "/assets/base.js"') == 1, "it is kept in the page, to begin later"
+
+
+def test_pages_that_are_not_understood_are_not_published(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def export(root: Path) -> None:
+        (root / build.WEB / "build" / "client").mkdir(parents=True)
+        (root / build.WEB / "build" / "client" / "index.html").write_text("<html><body>without a script</body></html>")
+
+    monkeypatch.setattr(build, "_export", export)
+    with pytest.raises(build.BuildFailed, match="other pages"):
+        build.ensure_built(root)

@@ -9,6 +9,8 @@ from tests.e2e.conftest import SIZES, NewPage
 from tests.e2e.people import a_past, sign_up
 from tests.e2e.studio_server import StudioServer
 
+_PATIENCE = 1000  # ms that the script waits for the picture
+
 
 @pytest.mark.parametrize("count", [1, 2])
 @pytest.mark.parametrize("size", SIZES)
@@ -44,3 +46,58 @@ def _place(picture: Locator) -> list[float]:
     box = picture.bounding_box()
     assert box
     return [box["x"], box["y"], box["width"], box["height"]]
+
+
+def test_the_script_begins_after_the_picture(server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url)
+    sign_up(page, server, "early")
+    a_past(server, "early", 2)
+    page.reload()
+    expect(page.get_by_role("button", name="Generate")).to_be_enabled()
+    picture, script = page.evaluate(
+        """() => {
+            const asked = performance.getEntriesByType("resource");
+            const scripts = asked.filter((one) => new URL(one.name).pathname.endsWith(".js"));
+            return [
+                asked.find((one) => one.name.endsWith("/preview")).responseEnd,
+                Math.min(...scripts.map((one) => one.startTime)),
+            ];
+        }"""
+    )
+    assert script >= min(picture, _PATIENCE)
+
+
+def test_a_picture_that_does_not_come_keeps_nobody_waiting(server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url)
+    sign_up(page, server, "patient")
+    a_past(server, "patient", 2)
+    page.route("**/preview", lambda _never_answered: None)
+    page.reload(wait_until="commit")
+    expect(page.get_by_role("button", name="Generate")).to_be_enabled()
+
+
+def test_a_tab_that_shows_nothing_yet_is_alive_too(server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url)
+    sign_up(page, server, "behind")
+    page.add_init_script("window.requestAnimationFrame = () => 0")
+    page.reload()
+    expect(page.get_by_role("button", name="Generate")).to_be_enabled()
+
+
+@pytest.mark.parametrize("room", ["", "/library", "/shares"])
+def test_its_links_are_right_before_the_state_is_there(
+    room: str, server: StudioServer, new_page: NewPage, browser: Browser
+) -> None:
+    page = new_page(server.url)
+    sign_up(page, server, f"hasty{room.replace('/', '-')}")
+    home = page.url
+    kept = page.context.storage_state()
+    for scripts in (False, True):
+        context = browser.new_context(java_script_enabled=scripts, storage_state=kept)
+        early = context.new_page()
+        early.route_web_socket("**", lambda _says_nothing: None)
+        early.goto(home + room)
+        early.wait_for_load_state("networkidle")
+        early.get_by_role("navigation", name="Workspace").get_by_role("link", name="Library").click()
+        expect(early).to_have_url(f"{home}/library")
+        context.close()

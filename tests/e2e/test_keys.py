@@ -281,6 +281,7 @@ def test_the_library_lists_its_own_keys_and_each_works(page: Page) -> None:
 
 def test_no_other_key_does_anything(page: Page) -> None:
     known = {key.lower() for keys, _ in LISTED for key in re.findall(r"[A-Z.?]", keys.replace("Ctrl", ""))}
+    expect(page.get_by_role("button", name="Switch between dark and light")).to_be_enabled()
     page.evaluate("document.activeElement.blur()")
     before = page.locator("body").inner_html()
     for key in set("abcdefghijklmnopqrstuvwxyz0123456789,-/") - known:

@@ -287,6 +287,8 @@ def test_what_happens_far_down_happens_to_the_right_picture(server: StudioServer
     a_library(page, server, "faller", 600)
     tiles(page).first.locator("..").focus()
     page.get_by_role("checkbox", name="Select: copy 0", exact=True).click(force=True)
+    expect(bar(page)).to_contain_text("1 selected")
+    settled(page)
     page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
     page.get_by_alt_text("copy 599", exact=True).click(modifiers=["Shift"])
     expect(bar(page)).to_contain_text("600 selected")

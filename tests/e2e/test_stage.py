@@ -59,7 +59,7 @@ def test_the_comparison_lists_the_settings_that_differ(
     finished(page, "a cup")
     page.get_by_role("button", name="Use as source").click()
     expect(page.get_by_alt_text("Source 1", exact=False)).to_be_visible()
-    page.get_by_role("radio", name="Mosaic").check(force=True)
+    page.get_by_role("radio", name="Mosaic").check()
     page.get_by_label("Prompt").fill("a cup of gold")
     page.get_by_role("button", name="Generate").click()
     finished(page, "a cup of gold")

@@ -6,6 +6,7 @@ Script, live connection and state follow; on a slow device they take a second in
 from __future__ import annotations
 
 import gzip
+import re
 from functools import cache, partial
 
 from starlette.requests import Request
@@ -20,7 +21,9 @@ from kaleipix_app.backend.api.plain_pages import not_found
 from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.generation.history import History, Record
 
-_PLACE = '<div id="first-look"></div>'  # components/stage.py; React leaves alone what it finds in it
+# components/stage.py; React leaves alone what it finds in it
+_PLACE = re.compile(r'(<div [^>]*id="first-look"[^>]*>)(</div>)')
+_STYLE = re.compile(r'<link href="([^"]+)" rel="stylesheet"')
 _EXAMPLES = 'id="examples"'  # components/composer.py; not for those who have pictures, so that nothing moves up later
 _LOOKED_AT = 4  # generations: the newest may have lost its pictures
 
@@ -39,9 +42,15 @@ class _WorkspacePages:
             return not_found()
         page = self._template(room)
         page = page.replace(f"/w/{paths.SOMEONE}", f"/w/{viewer.username}")
-        if _PLACE in page and (record := await self._newest(viewer)):
-            page = _with_first_look(page, record)
-        return _compressed(page) if "gzip" in request.headers.get("accept-encoding", "") else HTMLResponse(page)
+        early = [f"<{style}>; rel=preload; as=style" for style in _STYLE.findall(page)]
+        if _PLACE.search(page) and (record := await self._newest(viewer)):
+            address = f"/media/{record.results[0].id}/preview"
+            page = _with_first_look(page, record, address)
+            early.append(f"<{address}>; rel=preload; as=image; fetchpriority=high")
+        answer = _compressed(page) if "gzip" in request.headers.get("accept-encoding", "") else HTMLResponse(page)
+        if early:
+            answer.headers["Link"] = ", ".join(early)  # asked for before the page is read, and before any script
+        return answer
 
     async def _newest(self, viewer: Viewer) -> Record | None:
         """Whose picture the stage will show first."""
@@ -63,18 +72,16 @@ def _template(room: str) -> str:
     return (page if page.is_file() else folder / "__spa-fallback.html").read_text("utf-8")
 
 
-def _with_first_look(page: str, record: Record) -> str:
-    """The picture, asked for before any script, and the room below it that the stage takes for words and tools."""
+def _with_first_look(page: str, record: Record, address: str) -> str:
+    """The picture, and the room below it that the stage takes for words and tools."""
     picture = record.results[0]
-    address = f"/media/{picture.id}/preview"
     strip = " has-strip" if record.source_id or len(record.results) > 1 else ""
     look = (
         f'<div class="first-look{strip}" style="--shape: {picture.width} / {picture.height}">'
-        f'<img src="{address}" alt="" width="{picture.width}" height="{picture.height}"/></div>'
+        f'<img src="{address}" alt="" decoding="sync" width="{picture.width}" height="{picture.height}"/></div>'
     )
-    page = page.replace("<head>", f'<head><link rel="preload" as="image" href="{address}" fetchpriority="high"/>', 1)
     page = page.replace(_EXAMPLES, f"{_EXAMPLES} hidden", 1)
-    return page.replace(_PLACE, f'<div id="first-look">{look}</div>', 1)
+    return _PLACE.sub(lambda found: f"{found[1]}{look}{found[2]}", page, count=1)
 
 
 def _compressed(page: str) -> Response:

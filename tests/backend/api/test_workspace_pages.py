@@ -11,8 +11,9 @@ import pytest
 from tests.house import House
 
 _STUDIO = (
-    '<html><head><title>Studio</title></head><body><a href="/w/someone/#content">Skip</a>'
-    '<div class="x" id="examples">…</div><div id="first-look"></div></body></html>'
+    '<html><head><title>Studio</title><link href="/assets/style.css" rel="stylesheet"/></head>'
+    '<body><a href="/w/someone/#content">Skip</a>'
+    '<div class="x" id="examples">…</div><div aria-hidden="true" id="first-look"></div></body></html>'
 )
 _LIBRARY = '<html><head><title>Library</title></head><body><a href="/w/someone/library/#content">Skip</a></body></html>'
 
@@ -40,10 +41,12 @@ def mine(house: House, who: str = "ann", **headers: str) -> dict[str, str]:
 
 
 async def test_the_newest_picture_is_in_the_page_and_asked_for_first(house: House, client: httpx.AsyncClient) -> None:
-    page = (await client.get("/w/ann", headers=mine(house))).text
-    address = f"/media/{house.result_id}/preview"
-    assert page.startswith(f'<html><head><link rel="preload" as="image" href="{address}" fetchpriority="high"/>')
-    assert f'<img src="{address}"' in page.partition('<div id="first-look">')[2]
+    answer = await client.get("/w/ann", headers=mine(house))
+    address, page = f"/media/{house.result_id}/preview", answer.text
+    assert answer.headers["link"] == (
+        f"</assets/style.css>; rel=preload; as=style, <{address}>; rel=preload; as=image; fetchpriority=high"
+    )
+    assert f'<img src="{address}"' in page.partition('id="first-look">')[2]
     assert "first-look has-strip" in page, "it has a source, which the stage will show below it"
     assert 'id="examples" hidden' in page
     assert (await client.get(address, headers=mine(house))).status_code == 200
