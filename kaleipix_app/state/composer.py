@@ -39,9 +39,7 @@ _MOST_SAID = 1_000  # characters of what was wrong with uploads
 class Composer(rx.State):
     """What the next generation will be. The prompt itself lives in its field until it is submitted."""
 
-    begun: str = (
-        ""  # which choices these are: the server may lose them in a restart, and a click of before comes after it
-    )
+    begun: str = ""  # which choices these are: a restart may lose them, and a click of before comes after it
     models: list[ModelOffer] = model_offers([DEFAULT_MODEL], {})
     model: str = DEFAULT_MODEL.id
     controls: Controls = controls_of(DEFAULT_MODEL)
