@@ -143,7 +143,7 @@ class Container:
         self.notifications = Notifications()
         self.sessions = Sessions(self.clock, ended=self.feed.publish)
         self.identity = Identity(self.db, self.sessions, self.cookies)
-        self.limiter = Limiter(self.clock, self.keyring)
+        self.limiter = Limiter(self.clock)
         mailer = mailer or _mailer(settings)
         self.post = Post(mailer)
         self.announcing = Announcing(self.clock, changed=self.feed.publish)

@@ -7,6 +7,7 @@ of an exception its type and where it was raised, of a library's line where it w
 
 from __future__ import annotations
 
+import json
 import logging
 import secrets
 import sys
@@ -20,10 +21,18 @@ from structlog.typing import EventDict, WrappedLogger
 _NAMES = {logging.WARNING: "warning", logging.ERROR: "error", logging.CRITICAL: "critical"}
 
 
+# Put together once: `json.dumps` does it for every line that is not made of plain values alone.
+_ENCODER = json.JSONEncoder(default=repr)
+
+
+def _json(line: EventDict, **_how: object) -> str:
+    return _ENCODER.encode(line)
+
+
 def configure() -> None:
     """JSON lines on stderr; a readable form when a person watches the terminal."""
     renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer(colors=True) if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+        structlog.dev.ConsoleRenderer(colors=True) if sys.stderr.isatty() else structlog.processors.JSONRenderer(_json)
     )
     structlog.configure(
         processors=[

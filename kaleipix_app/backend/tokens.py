@@ -104,4 +104,4 @@ class Keyring:
     @staticmethod
     def _digest(key: bytes, purpose: str, parts: tuple[str, ...]) -> str:
         message = "\x1f".join((purpose, *parts)).encode()
-        return hmac.new(key, message, hashlib.sha256).hexdigest()
+        return hmac.digest(key, message, "sha256").hex()

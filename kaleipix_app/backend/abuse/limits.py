@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
-from collections import OrderedDict, deque
+import secrets
+from bisect import bisect_right
+from collections import OrderedDict
 from dataclasses import dataclass
+from functools import cached_property
 
 from kaleipix_app.backend.clock import Clock
 from kaleipix_app.backend.errors import TooMany
-from kaleipix_app.backend.tokens import Keyring
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
@@ -20,6 +23,11 @@ class Rule:
     name: str
     windows: tuple[tuple[int, int], ...]
     sentence: str
+
+    @cached_property
+    def longest(self) -> int:
+        """Seconds of the longest window."""
+        return max(seconds for _, seconds in self.windows)
 
 
 CODES_PER_ADDRESS = Rule(
@@ -108,11 +116,11 @@ REPORTS_PER_NETWORK = Rule(
 class Limiter:
     """Counts per rule and key. At most `capacity` keys a rule are remembered; the longest unused one goes first."""
 
-    def __init__(self, clock: Clock, keyring: Keyring, *, capacity: int = 50_000) -> None:
+    def __init__(self, clock: Clock, *, capacity: int = 50_000) -> None:
         self._clock = clock
-        self._keyring = keyring
+        self._secret = secrets.token_bytes(32)  # goes with the counts
         self._capacity = capacity
-        self._past: dict[str, OrderedDict[str, deque[float]]] = {}
+        self._past: dict[str, OrderedDict[bytes, list[float]]] = {}
 
     def take(self, rule: Rule, key: str) -> None:
         """Count one. Raises TooMany, and counts nothing then."""
@@ -122,10 +130,12 @@ class Limiter:
         """Count one for each, or none at all. Raises TooMany with the longest wait."""
         now = self._clock.now().timestamp()
         pasts = [self._past_of(rule, key, now) for rule, key in asked]
-        waits = [(_wait(rule, past, now), rule) for (rule, _), past in zip(asked, pasts, strict=True)]
-        wait, rule = max(waits, key=lambda pair: pair[0])
-        if wait > 0:
-            raise TooMany(rule.sentence.format(wait=_words(wait)), retry_after=wait)
+        longest, sentence = 0, ""
+        for (rule, _), past in zip(asked, pasts, strict=True):
+            if (wait := _wait(rule, past, now)) > longest:
+                longest, sentence = wait, rule.sentence
+        if longest:
+            raise TooMany(sentence.format(wait=_words(longest)), retry_after=longest)
         for past in pasts:
             past.append(now)
 
@@ -139,29 +149,31 @@ class Limiter:
         """How many keys of this rule are in memory."""
         return len(self._past.get(rule.name, ()))
 
-    def _past_of(self, rule: Rule, key: str, now: float) -> deque[float]:
+    def _past_of(self, rule: Rule, key: str, now: float) -> list[float]:
         """When this was done, as far back as the rule's longest window."""
         kept = self._past.setdefault(rule.name, OrderedDict())
-        hashed = self._keyring.digest(f"limit {rule.name}", key)
-        past = kept.setdefault(hashed, deque())
+        hashed = hashlib.blake2b(key.encode(), key=self._secret, digest_size=16).digest()
+        past = kept.setdefault(hashed, [])  # a deque would take ten times the memory, from the first entry on
         kept.move_to_end(hashed)
-        longest = max(seconds for _, seconds in rule.windows)
-        while len(kept) > self._capacity or _is_over(next(iter(kept.values())), past, now - longest):
+        before = now - rule.longest
+        while len(kept) > self._capacity or _is_over(next(iter(kept.values())), past, before):
             kept.popitem(last=False)
-        while past and past[0] <= now - longest:
-            past.popleft()
+        del past[: bisect_right(past, before)]
         return past
 
 
-def _is_over(oldest: deque[float], asked: deque[float], before: float) -> bool:
+def _is_over(oldest: list[float], asked: list[float], before: float) -> bool:
     """Whether the longest unused key counts nothing any more: many strangers must not fill the memory."""
     return oldest is not asked and (not oldest or oldest[-1] <= before)
 
 
-def _wait(rule: Rule, past: deque[float], now: float) -> int:
+def _wait(rule: Rule, past: list[float], now: float) -> int:
     """Whole seconds until one more is allowed by every window; 0 if it is now."""
-    waits = [past[-count] + seconds - now for count, seconds in rule.windows if len(past) >= count]
-    return max(0, math.ceil(max(waits, default=0)))
+    wait = 0.0
+    for count, seconds in rule.windows:
+        if len(past) >= count:
+            wait = max(wait, past[-count] + seconds - now)
+    return math.ceil(wait)
 
 
 def _words(seconds: int) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterable
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_network
 
 _PREFIXES = {4: 24, 6: 56}  # what one household or office usually holds
 _ONE = {4: 32, 6: 64}  # a device changes its address within a /64 every day
@@ -60,9 +61,10 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:
         text = text.partition(":")[0]
-    try:
-        address = ip_address(text)
-    except ValueError:
+    try:  # read by the C library: `ip_address` takes five times as long, and this is done for every page
+        if ":" not in text:
+            return IPv4Address(socket.inet_pton(socket.AF_INET, text))
+        address = IPv6Address(socket.inet_pton(socket.AF_INET6, text.partition("%")[0]))
+    except (OSError, ValueError):  # ValueError: a null character in it
         return None
-    # A dual-stack socket shows IPv4 peers as ::ffff:1.2.3.4.
-    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
+    return address.ipv4_mapped or address  # a dual-stack socket shows IPv4 peers as ::ffff:1.2.3.4

@@ -10,7 +10,9 @@ import re
 import secrets
 import time
 from collections.abc import Sequence
+from functools import cached_property
 
+import structlog
 from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -30,7 +32,6 @@ from kaleipix_app.backend.sharing.service import Sharing
 # A result's id is its generation's with its position behind it.
 _ADDRESS = re.compile(r"/s/([0-9a-f]{40})(?:/([0-9a-z]{26,27})/thumb)?")
 _BODY_OR_CONDITION = frozenset({b"content-length", b"transfer-encoding", b"if-none-match"})
-_log = log.get("http")
 
 Raw = list[tuple[bytes, bytes]]
 _Answer = tuple[str, Sequence[tuple[bytes, bytes]], bytes]  # route, headers, body
@@ -53,6 +54,11 @@ class ShareLane:
         self._thumb = _completed(headers, Response(media_type=thumbnails.CONTENT_TYPE, headers=CACHING))
         self._counts = {route: metrics.requests.labels(route, "2xx") for route in (PAGE_ROUTE, PICTURE_ROUTE)}
 
+    @cached_property
+    def _log(self) -> structlog.typing.FilteringBoundLogger:
+        """Put together once, when the first line is written: the settings of the log hold by then."""
+        return log.get("http").bind()
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One ASGI connection."""
         began = time.perf_counter()
@@ -67,7 +73,7 @@ class ShareLane:
         await send({"type": "http.response.body", "body": body})
         self._counts[route].inc()
         took = round((time.perf_counter() - began) * 1000)
-        _log.info("request", method="GET", route="/s", status=200, ms=took, request_id=request_id)
+        self._log.info("request", method="GET", route="/s", status=200, ms=took, request_id=request_id)
 
     def _answer(self, scope: Scope) -> _Answer | None:
         """None: the long way."""

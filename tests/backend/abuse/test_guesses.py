@@ -10,7 +10,6 @@ import structlog
 from kaleipix_app.backend.abuse.guesses import BUDGET, DELAY_SECONDS, Guesses
 from kaleipix_app.backend.abuse.limits import Limiter
 from kaleipix_app.backend.errors import BadInput, TooMany
-from kaleipix_app.backend.tokens import Keyring
 from tests.conftest import MovableClock
 
 
@@ -30,8 +29,8 @@ def pauses() -> Pauses:
 
 
 @pytest.fixture
-def guesses(clock: MovableClock, keyring: Keyring, pauses: Pauses) -> Guesses:
-    return Guesses(Limiter(clock, keyring), clock, pauses)
+def guesses(clock: MovableClock, pauses: Pauses) -> Guesses:
+    return Guesses(Limiter(clock), clock, pauses)
 
 
 async def _guess(guesses: Guesses, network: str, *, right: bool = False) -> None:

@@ -8,15 +8,14 @@ import pytest
 
 from kaleipix_app.backend.abuse.limits import CODES_PER_ADDRESS, CODES_PER_NETWORK, Limiter, Rule
 from kaleipix_app.backend.errors import TooMany
-from kaleipix_app.backend.tokens import Keyring
 from tests.conftest import MovableClock
 
 TWICE_A_MINUTE = Rule("test", ((2, 60),), "Wait {wait}.")
 
 
 @pytest.fixture
-def limiter(clock: MovableClock, keyring: Keyring) -> Limiter:
-    return Limiter(clock, keyring)
+def limiter(clock: MovableClock) -> Limiter:
+    return Limiter(clock)
 
 
 def _refused(limiter: Limiter, rule: Rule, key: str) -> TooMany:
@@ -107,8 +106,8 @@ def test_what_was_given_back_can_be_taken_again(limiter: Limiter) -> None:
     limiter.take(TWICE_A_MINUTE, "ann")
 
 
-def test_memory_is_bounded_and_the_busy_are_remembered(clock: MovableClock, keyring: Keyring) -> None:
-    limiter = Limiter(clock, keyring, capacity=100)
+def test_memory_is_bounded_and_the_busy_are_remembered(clock: MovableClock) -> None:
+    limiter = Limiter(clock, capacity=100)
     for _ in range(2):
         limiter.take(TWICE_A_MINUTE, "busy")
     small = len(pickle.dumps(limiter._past))

@@ -19,6 +19,11 @@ PROXIES = Networks(["10.0.0.0/8", "2001:db8:f::1"])
         (None, "unknown"),
         ("", "unknown"),
         ("/run/kaleipix.sock", "unknown"),
+        ("fe80::1%eth0", "fe80::/56"),
+        ("203.0.113", "unknown"),
+        ("203.0.113.07", "unknown"),
+        ("203.0.113.7\0", "unknown"),
+        ("２０３.0.113.7", "unknown"),
     ],
 )
 def test_without_a_proxy_the_peer_counts_whatever_it_claims(peer: str | None, network: str) -> None:

@@ -130,7 +130,7 @@ def make_desk(db: Database, clock: Clock, keyring: Keyring, folder: Path, **chan
     """Put together as the composition root does."""
     settings = Settings(data_dir=folder, admin_emails=(ADMIN,), **changes)  # type: ignore[arg-type]  # any setting
     rung: list[str] = []
-    sessions, limiter = Sessions(clock, ended=rung.append), Limiter(clock, keyring)
+    sessions, limiter = Sessions(clock, ended=rung.append), Limiter(clock)
     outbox = folder / "outbox"
     post = Post(OutboxMailer(outbox, settings.sender, show=lambda _text: None))
     announcing = Announcing(clock, changed=rung.append)

@@ -56,7 +56,7 @@ class Desk:
     def links_under(self, keyring: Keyring) -> Links:
         clock: Clock = self.clock
         addresses = Addresses(keyring, BASE)
-        return Links(clock, Limiter(clock, keyring), addresses, self.images, GenerationOrigins(), self.rung.append)
+        return Links(clock, Limiter(clock), addresses, self.images, GenerationOrigins(), self.rung.append)
 
     async def settle(self) -> None:
         async with self.db.unit_of_work() as uow:

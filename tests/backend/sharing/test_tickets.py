@@ -27,9 +27,9 @@ def tickets(desk: Desk, keyring: Keyring) -> Tickets:
     return Tickets(desk.db, desk.storage, desk.clock, Addresses(keyring, BASE), desk.rung.append)
 
 
-async def report(desk: Desk, keyring: Keyring, link: OwnLink) -> None:
+async def report(desk: Desk, link: OwnLink) -> None:
     async with desk.db.unit_of_work() as uow:
-        await Reports(desk.clock, Limiter(desk.clock, keyring)).open(uow, link.id, "203.0.113.0/24", "person", "me")
+        await Reports(desk.clock, Limiter(desk.clock)).open(uow, link.id, "203.0.113.0/24", "person", "me")
 
 
 async def one(tickets: Tickets) -> Ticket:
@@ -42,15 +42,13 @@ async def assert_nothing(desk: Desk, link: OwnLink) -> None:
         await desk.shown(link)
 
 
-async def test_a_picture_is_taken_down_with_every_identical_copy_of_anybody(
-    desk: Desk, tickets: Tickets, keyring: Keyring
-) -> None:
+async def test_a_picture_is_taken_down_with_every_identical_copy_of_anybody(desk: Desk, tickets: Tickets) -> None:
     copy = await desk.images.keep_source(desk.db, desk.bob.user_id, file(photo(), "PNG"))
     other = await desk.images.keep_source(desk.db, desk.bob.user_id, file(Pillow.new("RGB", photo().size), "PNG"))
     reported, second = await desk.create(desk.pictures[0]), await desk.create(desk.pictures[1])
     of_bob, harmless = await desk.create(copy.id, who=desk.bob), await desk.create(other.id, who=desk.bob)
-    await report(desk, keyring, reported)
-    await report(desk, keyring, reported)
+    await report(desk, reported)
+    await report(desk, reported)
     assert await desk.shown(reported), "a report hides nothing"
     assert await tickets.take_down((await tickets.open())[0].id) == 3
     for link in (reported, second, of_bob):
@@ -65,11 +63,9 @@ async def test_a_picture_is_taken_down_with_every_identical_copy_of_anybody(
         await desk.create(copy.id, who=desk.bob)
 
 
-async def test_a_dismissed_report_leaves_everything_and_is_closed_once(
-    desk: Desk, tickets: Tickets, keyring: Keyring
-) -> None:
+async def test_a_dismissed_report_leaves_everything_and_is_closed_once(desk: Desk, tickets: Tickets) -> None:
     link = await desk.create()
-    await report(desk, keyring, link)
+    await report(desk, link)
     ticket = await one(tickets)
     assert (ticket.address, ticket.reason, ticket.note) == (link.address, "person", "me")
     await tickets.dismiss(ticket.id)
@@ -79,11 +75,9 @@ async def test_a_dismissed_report_leaves_everything_and_is_closed_once(
             await again(ticket.id)
 
 
-async def test_after_48_hours_a_report_is_overdue_and_the_operator_is_alerted(
-    desk: Desk, tickets: Tickets, keyring: Keyring
-) -> None:
+async def test_after_48_hours_a_report_is_overdue_and_the_operator_is_alerted(desk: Desk, tickets: Tickets) -> None:
     link = await desk.create()
-    await report(desk, keyring, link)
+    await report(desk, link)
     (look, _) = cleanups(desk.db, tickets)
     for hours, counts in ((47, (1, 0)), (1, (1, 1))):
         desk.clock.move(hours=hours)
@@ -94,11 +88,9 @@ async def test_after_48_hours_a_report_is_overdue_and_the_operator_is_alerted(
         assert len([line for line in lines if line["event"] == "alert_share_reports_overdue"]) == counts[1]
 
 
-async def test_an_ended_link_goes_after_30_days_unless_a_report_of_it_is_open(
-    desk: Desk, tickets: Tickets, keyring: Keyring
-) -> None:
+async def test_an_ended_link_goes_after_30_days_unless_a_report_of_it_is_open(desk: Desk, tickets: Tickets) -> None:
     quiet, loud = await desk.create(), await desk.create()
-    await report(desk, keyring, loud)
+    await report(desk, loud)
     (_, links) = cleanups(desk.db, tickets)
     ended = desk.clock.now() + timedelta(days=7)
     for at, gone in ((ended + timedelta(days=29), 0), (ended + timedelta(days=30), 1), (ended + timedelta(days=90), 0)):
