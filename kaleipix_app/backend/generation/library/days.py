@@ -59,11 +59,15 @@ async def place(uow: UnitOfWork, owner_id: str, wanted: Filter, day: date, skip:
     if query is None or not skip:
         return edge
     low, end = (edge, query.end) if wanted.oldest_first else (query.low, edge)
-    within, beyond = (
+    spans = [(low, end)]
+    if wanted.is_about_generations or wanted.collection:
+        # Not along the index of the page: first within the day, which may have lost some since it was counted.
+        spans.insert(0, (of_day.first_id, of_day.end_id))
+    found = [
         some.ids().order_by(in_order(col(Image.id), wanted)).offset(skip - 1).limit(1).correlate(None).scalar_subquery()
-        for some in (query.within(of_day.first_id, of_day.end_id), query.within(low, end))
-    )
-    return func.coalesce(within, beyond)
+        for some in (query.within(*span) for span in spans)
+    ]
+    return func.coalesce(*found) if len(found) > 1 else found[0]
 
 
 async def _counts(uow: UnitOfWork, query: Query, spans: list[Filter]) -> list[int]:
