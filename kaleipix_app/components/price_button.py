@@ -32,9 +32,8 @@ def price_button() -> rx.Component:
 def _enough() -> rx.Component:
     noun = rx.cond(Composer.price == 1, "credit", "credits")
     return rx.fragment(
-        rx.icon(
-            "sparkles", size=18, class_name="shrink-0 max-[23rem]:hidden lg:hidden"
-        ),  # where the words have no room beside it
+        # Not where the words need its room.
+        rx.icon("sparkles", size=18, class_name="shrink-0 max-[23rem]:hidden lg:hidden"),
         rx.el.span(
             f"Generate {Composer.pictures} · {Composer.price} ",
             noun,

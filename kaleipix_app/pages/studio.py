@@ -47,7 +47,7 @@ def _studio() -> rx.Component:
                 composer(),
                 id="composer-pane",
                 data_scrolls="",
-                class_name=f"{_PANE} scroll-mt-16 lg:scroll-pb-24 outline-none max-lg:row-start-2 lg:col-start-1 lg:row-start-1 lg:border-r lg:border-line lg:bg-surface",
+                class_name=f"{_PANE} scroll-mt-16 outline-none max-lg:row-start-2 lg:col-start-1 lg:row-start-1 lg:border-r lg:border-line lg:bg-surface",
             ),
             rx.el.div(stage(), id="stage-pane", class_name=STAGE_PANE),
             rx.el.div(

@@ -118,3 +118,24 @@ def test_a_failure_covers_no_picture_on_a_phone_and_moves_nothing(
     alert.get_by_role("button", name="Dismiss").click()
     expect(alert).to_have_count(0)
     assert [place.bounding_box() for place in places] == before
+
+
+def test_what_the_keyboard_reaches_is_never_under_the_price_button(server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url)
+    sign_up(page, server, "typist")
+    page.set_viewport_size({"width": 1440, "height": 700})
+    prompt, price = page.get_by_label("Prompt"), page.get_by_role("button", name="Generate")
+    prompt.focus()
+    price.focus()
+    expect(prompt).to_be_in_viewport()
+    foot = price.locator("..").bounding_box()
+    assert foot
+    prompt.focus()
+    reached = 0
+    while not price.evaluate("price => price === document.activeElement"):
+        page.keyboard.press("Tab")
+        bottom = page.evaluate("document.activeElement.getBoundingClientRect().bottom")
+        assert bottom <= foot["y"] or price.evaluate("price => price === document.activeElement")
+        reached += 1
+        assert reached < 60
+    assert reached > 5
