@@ -8,6 +8,7 @@ import sys
 import time
 import uuid
 from pathlib import Path
+from typing import Any
 
 import socketio
 from pydantic import SecretStr
@@ -29,8 +30,8 @@ _LATE, _WAIT, _MEMORY = 5.0, 50.0, 0.2  # budgets: seconds, milliseconds, MiB a 
 
 async def _queue(data: Path, url: str) -> None:
     """A thousand orders of many people, waiting for a studio to start."""
-    environment = {"fal_queue_url": url, "fal_rest_url": url, "fal_cdn_url": url}
-    settings = Settings(data_dir=data, fal_key=SecretStr("an-id:a-secret"), **environment)  # type: ignore[arg-type]
+    environment: dict[str, Any] = {"fal_queue_url": url, "fal_rest_url": url, "fal_cdn_url": url}
+    settings = Settings(data_dir=data, fal_key=SecretStr("an-id:a-secret"), **environment)
     parts = Container(settings)
     await upgrade(settings.database_url)
     async with parts.db.unit_of_work() as uow:

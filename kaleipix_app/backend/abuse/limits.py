@@ -153,7 +153,7 @@ class Limiter:
         """When this was done, as far back as the rule's longest window."""
         kept = self._past.setdefault(rule.name, OrderedDict())
         hashed = hashlib.blake2b(key.encode(), key=self._secret, digest_size=16).digest()
-        past = kept.setdefault(hashed, [])  # a deque would take ten times the memory, from the first entry on
+        past = kept.setdefault(hashed, [])  # a deque takes nine times the memory from the first entry on
         kept.move_to_end(hashed)
         before = now - rule.longest
         while len(kept) > self._capacity or _is_over(next(iter(kept.values())), past, before):

@@ -69,7 +69,7 @@ class Guard:
         reply = _Reply(scope, send, self._headers, request_id)
         try:
             await self._answer(scope, receive, reply)
-        except Exception as error:
+        except Exception as error:  # whatever it was, it is answered or raised again
             if reply.status is None:
                 answer = answers.expected if isinstance(error, KaleipixError) else answers.unexpected
                 await (await answer(Request(scope), error))(scope, receive, reply)

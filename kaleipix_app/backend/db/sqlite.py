@@ -81,7 +81,7 @@ class _Connection(aiosqlite.Connection):
         """Call it in the thread of this connection, or here if that is promised to be short."""
         if self.is_short and not is_long:
             return function(*args)
-        return await self._execute(function, *args)  # type: ignore[no-untyped-call]
+        return await self._execute(function, *args)  # type: ignore[no-untyped-call]  # aiosqlite's own way in has no types
 
 
 class _Cursor:

@@ -9,13 +9,13 @@ import pytest
 from sqlmodel import update
 
 from kaleipix_app.backend.db.engine import Database
-from kaleipix_app.backend.generation.models import Generation
 from kaleipix_app.backend.media.images import Picture
 from kaleipix_app.backend.media.models import Image
 from kaleipix_app.backend.media.provenance import SourceType, read_mark
 from tests.backend.api.pictures_app import PicturesApp, pictures_app
 from tests.backend.media.samples import file, opened, photo, quarters
 from tests.conftest import MovableClock
+from tests.factories import a_generation
 
 VARIANTS = ("original", "thumb", "preview")
 ADDRESSES = [*VARIANTS, "original?download=1", "original?download=1&format=webp"]
@@ -33,23 +33,7 @@ async def result(house: PicturesApp) -> Picture:
     stored = await house.images.store_result("gen-a", 0, file(quarters(1600, 900), "PNG"))
     async with house.db.unit_of_work() as uow:
         uow.session.add(
-            Generation(
-                id="gen-a",
-                owner_id="owner",
-                request_id="r",
-                model="kaleidoscope",
-                provider="builtin",
-                prompt="a gate",
-                aspect_ratio="16:9",
-                width=1600,
-                height=900,
-                count=1,
-                seed=1,
-                params={},
-                price=1,
-                state="running",
-                created_at=house.clock.now(),
-            )
+            a_generation("owner", house.clock.now(), id="gen-a", aspect_ratio="16:9", width=1600, height=900)
         )
         await uow.session.flush()
         return await house.images.add_result(uow, "owner", "gen-a", 0, 1, stored)

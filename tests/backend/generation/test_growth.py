@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from kaleipix_app.backend.generation.request import Draft
 from kaleipix_app.backend.providers.catalogue import MAX_PROMPT
 from kaleipix_app.backend.settings import Settings
 from tests.conftest import MovableClock, make_tables
-from tests.factories import a_person
+from tests.factories import a_generation, a_person
 
 _FEW, _MANY = 300, 6_000  # generations of each kind
 _STEP = 10  # of SQLite's machine, counted together
@@ -46,31 +46,11 @@ class Person:
             (State.CANCELLED, "a teal square", None),
             (State.DONE, "", None),
         ):
-            row = self._row(state, prompt, now).model_dump() | {"dismissed_at": dismissed_at}
+            times = {"started_at": now - timedelta(seconds=7), "finished_at": now, "dismissed_at": dismissed_at}
+            row = a_generation(self.ann.user_id, now, state=state, prompt=prompt, **times).model_dump()
             async with self.parts.db.unit_of_work() as uow:
                 rows = [{**row, "id": tokens.new_id()} for _ in range(count)]
                 await (await uow.session.connection()).execute(insert(Generation), rows)
-
-    def _row(self, state: State, prompt: str, now: datetime) -> Generation:
-        return Generation(
-            id="",
-            owner_id=self.ann.user_id,
-            request_id="",
-            model="kaleidoscope",
-            provider="builtin",
-            prompt=prompt,
-            aspect_ratio="1:1",
-            width=1,
-            height=1,
-            count=1,
-            seed=1,
-            params={},
-            price=1,
-            state=state,
-            created_at=now,
-            started_at=now - timedelta(seconds=7),
-            finished_at=now,
-        )
 
     async def watched(self, uow: UnitOfWork) -> None:
         """Count from here on."""

@@ -11,7 +11,6 @@ from sqlmodel import func, select, update
 from kaleipix_app.backend.accounts.models import User
 from kaleipix_app.backend.db.engine import Database
 from kaleipix_app.backend.errors import BadInput, Conflict, NotFound, StorageFailed
-from kaleipix_app.backend.generation.models import Generation
 from kaleipix_app.backend.media import images as images_module
 from kaleipix_app.backend.media.encode import Format
 from kaleipix_app.backend.media.images import Images
@@ -21,6 +20,7 @@ from kaleipix_app.backend.media.provenance import SourceType, read_mark
 from kaleipix_app.backend.media.storage import Storage
 from tests.backend.media.samples import CANARY, file, opened, phone_photo, photo
 from tests.conftest import MovableClock
+from tests.factories import a_generation
 
 OWNER, STRANGER = "owner", "stranger"
 
@@ -43,25 +43,7 @@ async def cast(db: Database, clock: MovableClock) -> None:
             )
         await uow.session.flush()
         for id in ("gen-a", "gen-b"):
-            uow.session.add(
-                Generation(
-                    id=id,
-                    owner_id=OWNER,
-                    request_id="r",
-                    model="kaleidoscope",
-                    provider="builtin",
-                    prompt="a gate",
-                    aspect_ratio="1:1",
-                    width=64,
-                    height=64,
-                    count=2,
-                    seed=1,
-                    params={},
-                    price=2,
-                    state="running",
-                    created_at=now,
-                )
-            )
+            uow.session.add(a_generation(OWNER, now, id=id, count=2, price=2))
 
 
 async def rows(db: Database) -> int:
