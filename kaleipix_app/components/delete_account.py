@@ -7,7 +7,6 @@ import reflex as rx
 from kaleipix_app.components import theme
 from kaleipix_app.components.question import question
 from kaleipix_app.components.shell import error_line
-from kaleipix_app.state.account import Account
 from kaleipix_app.state.deletion import AccountDeletion
 
 _DANGER = f"{theme.SECONDARY} text-danger"
@@ -34,7 +33,6 @@ def delete_account() -> rx.Component:
                         type="button",
                         aria_label="Delete account",
                         on_click=AccountDeletion.ask,
-                        disabled=~Account.ready,
                         class_name=f"{_DANGER} shrink-0",
                     ),
                 ),

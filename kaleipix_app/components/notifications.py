@@ -46,7 +46,6 @@ def _mail() -> rx.Component:
                 id="mail-after",
                 value=Account.mail_after,
                 on_change=Account.set_mail_after,
-                disabled=~Account.ready,
                 aria_describedby="mail-after-hint",
                 class_name=f"{theme.FIELD} h-10 shrink-0 sm:w-52",
             ),
@@ -64,7 +63,7 @@ def _browser() -> rx.Component:
             class_name=theme.HINT,
         ),
         rx.el.div(
-            notify(disabled=~Account.ready, class_name=_CHECKBOX),
+            notify(class_name=_CHECKBOX),
             class_name="mt-2 flex flex-col text-sm",
         ),
     )

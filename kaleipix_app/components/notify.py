@@ -62,12 +62,13 @@ function KxNotify({live, made, seconds, disabled, ref: _ref, ...props}) {
   };
   const box = (checked, onChange, text, hidden) => jsx("label", {...props, hidden},
     jsx("input", {type: "checkbox", checked, disabled, onChange, className: "size-4 accent-accent"}), text);
-  return jsx(Fragment, null, box(on, changed, "Tell me when a long one is done", !can), box(loud, heard, "Play a sound when a long one is done", false));
+  // What may be hidden is last: the other stays in its place.
+  return jsx(Fragment, null, box(loud, heard, "Play a sound when a long one is done", false), box(on, changed, "Tell me when a long one is done", !can));
 }"""
 
 
 class Notify(rx.Component):
-    """Two checkboxes; the first is hidden where the browser cannot or must not. Where nothing runs, choices only."""
+    """Two checkboxes; the second is hidden where the browser cannot or must not. Where nothing runs, choices only."""
 
     tag = "KxNotify"
     live: rx.Var[list[LiveView]] = rx.Var.create([])

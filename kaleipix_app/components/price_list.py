@@ -12,7 +12,7 @@ _HEAD = "py-2 align-bottom text-xs font-medium whitespace-nowrap text-muted last
 
 
 def price_list() -> rx.Component:
-    """Until it is here, a place of about its size."""
+    """By provider."""
     return rx.el.section(
         rx.el.h2("What a credit buys", id="prices", class_name="font-semibold"),
         rx.el.p(
@@ -20,11 +20,7 @@ def price_list() -> rx.Component:
             "The times are those usual on this installation.",
             class_name=theme.HINT,
         ),
-        rx.cond(
-            Plans.ready,
-            rx.foreach(Plans.providers, _provider),
-            rx.el.div(aria_hidden=True, class_name=f"{theme.PANEL} h-[100dvh] animate-breathe"),
-        ),
+        rx.foreach(Plans.providers, _provider),
         aria_labelledby="prices",
         class_name="flex flex-col gap-3",
     )

@@ -9,7 +9,6 @@ from kaleipix_app.components.shell import code_field, error_line, told_wrong
 from kaleipix_app.state.account import Account
 from kaleipix_app.state.email_change import EmailChange
 
-_NOT_READY = ~Account.ready
 _FORM = "flex flex-col gap-3"
 _BUTTONS = "flex flex-wrap items-center gap-2"
 
@@ -47,7 +46,7 @@ def _row(label: str, value: rx.Component, hint: rx.Component, button: rx.Compone
 def _username() -> rx.Component:
     return _row(
         "Username",
-        rx.el.p(Account.name, class_name="min-h-6 font-medium wrap-anywhere"),
+        rx.el.p(Account.name, class_name="font-medium wrap-anywhere"),
         rx.fragment("Your workspace: /w/", Account.name),
         rx.el.button(
             "Change",
@@ -55,7 +54,6 @@ def _username() -> rx.Component:
             aria_label="Change username",
             on_click=Account.start_renaming,
             auto_focus=Account.was_renaming,
-            disabled=_NOT_READY,
             class_name=f"{theme.SECONDARY} shrink-0",
         ),
     )
@@ -64,7 +62,7 @@ def _username() -> rx.Component:
 def _email() -> rx.Component:
     return _row(
         "E-mail address",
-        rx.el.p(Account.email, class_name="min-h-6 font-medium wrap-anywhere"),
+        rx.el.p(Account.email, class_name="font-medium wrap-anywhere"),
         rx.fragment("Where your codes go."),
         rx.el.button(
             "Change",
@@ -72,7 +70,6 @@ def _email() -> rx.Component:
             aria_label="Change e-mail address",
             on_click=EmailChange.start,
             auto_focus=EmailChange.was_changing,
-            disabled=_NOT_READY,
             class_name=f"{theme.SECONDARY} shrink-0",
         ),
     )

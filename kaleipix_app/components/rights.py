@@ -8,7 +8,6 @@ from kaleipix_app.components import theme
 from kaleipix_app.components.shell import server_link
 from kaleipix_app.state.privacy_centre import ConsentView, PrivacyCentre, RequestView
 
-_NOT_READY = ~PrivacyCentre.ready
 _LIST = f"{theme.PANEL} divide-y divide-line"
 _SECTION = "flex flex-col gap-3"
 
@@ -47,7 +46,7 @@ def copy_of_data() -> rx.Component:
                     "Make a copy",
                     type="button",
                     on_click=PrivacyCentre.ask_copy,
-                    disabled=_NOT_READY | (PrivacyCentre.copy_state == "asked"),
+                    disabled=PrivacyCentre.copy_state == "asked",
                     class_name=f"{theme.SECONDARY} shrink-0",
                 ),
             ),
@@ -96,7 +95,6 @@ def _choice(
             rx.cond(on, names[1], names[0]),
             type="button",
             on_click=change,
-            disabled=_NOT_READY,
             class_name=f"{theme.SECONDARY} shrink-0",
         ),
         class_name="flex flex-wrap items-center gap-4 p-4 sm:flex-nowrap md:px-5",
@@ -107,7 +105,7 @@ def consents() -> rx.Component:
     """What was confirmed, and when."""
     return rx.el.section(
         rx.el.h2("What you confirmed", id="consents", class_name="font-semibold"),
-        rx.el.ul(rx.foreach(PrivacyCentre.consents, _consent), class_name=f"{_LIST} min-h-19"),
+        rx.el.ul(rx.foreach(PrivacyCentre.consents, _consent), class_name=_LIST),
         aria_labelledby="consents",
         class_name=_SECTION,
     )
@@ -146,12 +144,9 @@ def requests() -> rx.Component:
                 name="request",
                 rows=3,
                 max_length=4000,
-                disabled=_NOT_READY,
                 class_name=f"{theme.FIELD} py-2",
             ),
-            rx.el.button(
-                "Send request", type="submit", disabled=_NOT_READY, class_name=f"{theme.SECONDARY} self-start"
-            ),
+            rx.el.button("Send request", type="submit", class_name=f"{theme.SECONDARY} self-start"),
             key=PrivacyCentre.version.to_string(),
             on_submit=PrivacyCentre.ask,
             class_name=f"{theme.PANEL} flex flex-col gap-3 p-4 md:p-5",

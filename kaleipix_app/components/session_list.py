@@ -28,9 +28,7 @@ def session_list() -> rx.Component:
         ),
         error_line(Account.sessions_error),
         rx.el.ul(
-            rx.cond(
-                Account.ready, rx.foreach(Account.sessions, _session), rx.el.li(aria_hidden=True, class_name="h-19")
-            ),
+            rx.foreach(Account.sessions, _session),
             class_name=f"{theme.PANEL} divide-y divide-line",
         ),
         rx.el.p(

@@ -16,6 +16,12 @@ from kaleipix_app.components.picture import picture
 # In the page itself: a request more would cost a slow connection longer than these few bytes.
 _MARK = "data:image/svg+xml," + quote((Path(__file__).parents[2] / "assets" / "mark.svg").read_text())
 
+_COLUMN = "flex flex-col gap-8"
+_WAITING = (  # out of sight, with a panel where they begin
+    "relative invisible before:visible before:absolute before:inset-x-0 before:top-0 before:h-40 before:animate-breathe "
+    "before:rounded-panel before:border before:border-line before:bg-surface"
+)
+
 
 def wordmark(href: str = "/", *, name_class: str = "") -> rx.Component:
     """Mark and name, linked home."""
@@ -90,6 +96,11 @@ def code_field(name: str, label: str, error: rx.Var[str]) -> rx.Component:
         ),
         class_name="flex flex-col gap-1.5",
     )
+
+
+def once_here(ready: rx.Var[bool], *sections: rx.Component) -> rx.Component:
+    """A column that waits until all it shows is there: what still moves under a finger is missed."""
+    return rx.el.div(*sections, class_name=rx.cond(ready, _COLUMN, f"{_COLUMN} {_WAITING}"))
 
 
 @rx.memo

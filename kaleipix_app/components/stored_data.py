@@ -15,7 +15,7 @@ def stored_data() -> rx.Component:
         rx.el.h2("What is stored about you now", id="stored", class_name="font-semibold"),
         rx.el.ul(
             rx.foreach(PrivacyCentre.lines, _line),
-            class_name=f"{theme.PANEL} min-h-19 divide-y divide-line",
+            class_name=f"{theme.PANEL} divide-y divide-line",
         ),
         rx.el.p(
             "The ",

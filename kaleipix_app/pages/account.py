@@ -15,7 +15,9 @@ from kaleipix_app.components.notifications import notifications
 from kaleipix_app.components.policy_notice import policy_notice
 from kaleipix_app.components.profile import profile
 from kaleipix_app.components.session_list import session_list
+from kaleipix_app.components.shell import once_here
 from kaleipix_app.state.account import Account
+from kaleipix_app.state.ledger import Credits
 
 
 def account() -> rx.Component:
@@ -28,11 +30,14 @@ def account() -> rx.Component:
                     rx.el.h1("Account", class_name="text-2xl font-semibold tracking-tight"),
                     rx.el.div(_told(), role="status"),  # here before its text, so that screen readers announce it
                 ),
-                profile(),
-                session_list(),
-                notifications(),
-                ledger_list(),
-                delete_account(),
+                once_here(
+                    Account.ready & Credits.ready,
+                    profile(),
+                    session_list(),
+                    notifications(),
+                    ledger_list(),
+                    delete_account(),
+                ),
                 id="content",
                 class_name="mx-auto flex w-full max-w-2xl grow flex-col gap-8 px-4 pt-8 pb-24 md:pt-12",
             ),

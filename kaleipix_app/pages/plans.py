@@ -11,6 +11,7 @@ from kaleipix_app.components.navigation import room_tabs
 from kaleipix_app.components.notice import notice_line
 from kaleipix_app.components.policy_notice import policy_notice
 from kaleipix_app.components.price_list import price_list
+from kaleipix_app.components.shell import once_here
 from kaleipix_app.state.plans import FREE_PLAN, FREE_PLAN_NAME, Plans
 
 
@@ -21,9 +22,12 @@ def plans() -> rx.Component:
             workspace_header(Plans.name, Plans.ready, "/plans"),
             rx.el.main(
                 rx.el.h1("Plans and credits", class_name="text-2xl font-semibold tracking-tight"),
-                _short(),
-                rx.el.div(_balance(), _free(), class_name="grid gap-4 md:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]"),
-                price_list(),
+                once_here(
+                    Plans.ready,
+                    _short(),
+                    rx.el.div(_balance(), _free(), class_name="grid gap-4 md:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]"),
+                    price_list(),
+                ),
                 id="content",
                 class_name="mx-auto flex w-full max-w-3xl grow flex-col gap-8 px-4 pt-8 pb-24 md:pt-12",
             ),
@@ -53,7 +57,7 @@ def _balance() -> rx.Component:
         rx.el.h2("Your balance", id="balance", class_name="text-sm font-medium text-muted"),
         rx.el.p(
             rx.el.span(
-                rx.cond(Plans.ready, Plans.balance, "–"),
+                Plans.balance,
                 class_name="text-4xl font-semibold tracking-tight tabular-nums",
             ),
             rx.cond(Plans.balance == 1, " credit", " credits"),

@@ -12,7 +12,7 @@ from kaleipix_app.components.navigation import room_tabs
 from kaleipix_app.components.notice import notice_line
 from kaleipix_app.components.policy_notice import policy_notice
 from kaleipix_app.components.rights import choices, consents, copy_of_data, requests
-from kaleipix_app.components.shell import error_line
+from kaleipix_app.components.shell import error_line, once_here
 from kaleipix_app.components.stored_data import stored_data
 from kaleipix_app.state.privacy_centre import PrivacyCentre
 
@@ -30,11 +30,7 @@ def privacy_centre() -> rx.Component:
                     class_name=f"{theme.QUIET} -mt-4 -mb-8 -ml-3 min-h-11 self-start",
                 ),
                 rx.el.h1("Privacy centre", class_name="text-2xl font-semibold tracking-tight"),
-                copy_of_data(),
-                choices(),
-                consents(),
-                requests(),
-                stored_data(),
+                once_here(PrivacyCentre.ready, copy_of_data(), choices(), consents(), requests(), stored_data()),
                 id="content",
                 class_name="mx-auto flex w-full max-w-2xl grow flex-col gap-8 px-4 pt-8 pb-24 md:pt-12",
             ),

@@ -29,6 +29,7 @@ class LineView:
 class Credits(rx.State):
     """A view cache of the database for one tab."""
 
+    ready: bool = False
     balance: int = 0
     lines: list[LineView] = []
     has_more: bool = False
@@ -39,6 +40,7 @@ class Credits(rx.State):
         """The page was opened."""
         self._shown = _PAGE
         await self._read()
+        self.ready = True
 
     @rx.event
     async def show_more(self) -> None:

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.conftest import PHOTOS
 from tests.e2e.conftest import SIZES, NewPage
-from tests.e2e.people import add_source, finished, generate, sign_up
+from tests.e2e.people import a_past, add_source, finished, generate, sign_in_elsewhere, sign_up
 from tests.e2e.studio_server import StudioServer
 
 _RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -20,6 +20,16 @@ _RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "b
 _WATCH_SHIFTS = """window.shifted = 0; new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
 }).observe({type: "layout-shift", buffered: true});"""
+# Where each control was when first seen, and which of them are elsewhere now: a finger on its way to them misses.
+_WATCH_CONTROLS = """window.places = new Map(); (function look() {
+  for (const one of document.querySelectorAll("main :is(a, button, input, select, textarea)"))
+    if (!places.has(one) && one.checkVisibility({visibilityProperty: true, opacityProperty: true}))
+      places.set(one, one.getBoundingClientRect().top + scrollY);
+  requestAnimationFrame(look);
+})()"""
+_MOVED = """() => [...places]
+  .filter(([one, top]) => one.isConnected && Math.abs(one.getBoundingClientRect().top + scrollY - top) > 1)
+  .map(([one]) => one.ariaLabel || one.innerText || one.name)"""
 # axe must not measure a colour on its way to the next one. Pages of the build change by script, others by themselves;
 # which colours are on their way is known a frame later.
 _COLOURS_HAVE_CHANGED = """async (scheme) => {
@@ -190,6 +200,29 @@ def test_nothing_jumps(size: str, server: StudioServer, new_page: NewPage) -> No
     expect(page.get_by_role("table", name="Built-in engine")).to_be_visible()
     measure("plans")
     assert {where: shift for where, shift in shifts.items() if shift >= 0.02} == {}
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_control_stays_where_it_was_first_seen(size: str, server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url, size)
+    sign_up(page, server, f"aiming-{size}")
+    a_past(server, f"aiming-{size}", 3)
+    sign_in_elsewhere(new_page(server.url, size), server, f"aiming-{size}")  # a line more in the account's list
+    page.add_init_script(_WATCH_CONTROLS)
+    last = {
+        f"/w/aiming-{size}": page.get_by_role("img", name="a picture, number 0"),
+        f"/w/aiming-{size}/library": page.get_by_role("img", name="a picture, number 0"),
+        f"/w/aiming-{size}/shares": page.get_by_text("Nothing is shared"),
+        "/plans?need=30": page.get_by_role("table", name="Built-in engine"),
+        "/account": page.get_by_text("Free plan, "),
+        "/account/privacy": page.get_by_text("Generated images"),
+    }
+    for address, shown in last.items():
+        page.goto(address)
+        expect(shown.first).to_be_visible()
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("places.size") > 0, address
+        assert page.evaluate(_MOVED) == [], address
 
 
 def test_at_double_zoom_everything_is_still_there(server: StudioServer, new_page: NewPage) -> None:
