@@ -165,6 +165,8 @@ function KxLibraryGrid({page, found, days, change, cleared, everything, onFill, 
 
   Object.assign(live.current, {items, chosen, any, choose: setMarks, onToggle, onRange: range, onAnchor: setAnchor});
   useKxSwipe(box, live);
+  // Until something is selected: seen under a pointer or at the keyboard's tile, and never under a finger that cannot see it.
+  const hidden = "opacity-0 [@media(hover:none)]:pointer-events-none group-hover:opacity-100 group-has-[:focus-visible]:pointer-events-auto group-has-[:focus-visible]:opacity-100";
   const tile = (item, at) => jsx("div", {key: at, role: "gridcell", "aria-selected": isChosen(item.id), className: "group relative", style: {width: layout.size, height: layout.size}},
     jsx("button", {type: "button", "data-at": at, tabIndex: at === active ? 0 : -1, onFocus: () => setActive(at),
       onClick: (event) => clicked(at, event), style: {WebkitTouchCallout: "none"},
@@ -172,8 +174,8 @@ function KxLibraryGrid({page, found, days, change, cleared, everything, onFill, 
       jsx("img", {key: item.id, src: "/media/" + item.id + "/thumb", alt: item.alt, width: 320, height: 320, decoding: "async", draggable: false,
         className: "size-full rounded-control object-cover"})),
     jsx("button", {type: "button", role: "checkbox", tabIndex: -1, "aria-checked": isChosen(item.id), "aria-label": "Select: " + item.alt, onClick: (event) => { setActive(at); pick(at, event); },
-      className: "absolute left-1.5 top-1.5 grid size-7 place-items-center rounded-full border text-sm font-bold shadow-raised cursor-pointer focus-visible:opacity-100 "
-        + (isChosen(item.id) ? "border-transparent bg-accent text-accent-ink" : "border-edge bg-surface text-transparent opacity-0 hover:text-ink group-hover:opacity-100 group-focus-within:opacity-100 " + (any ? "opacity-100" : ""))}, "✓"),
+      className: "absolute left-1.5 top-1.5 grid size-7 place-items-center rounded-full border text-sm font-bold shadow-raised cursor-pointer "
+        + (isChosen(item.id) ? "border-transparent bg-accent text-accent-ink" : "border-edge bg-surface text-transparent hover:text-ink " + (any ? "" : hidden))}, "✓"),
     item.favourite && jsx("span", {className: "pointer-events-none absolute bottom-1.5 right-1.5 grid size-7 place-items-center rounded-full bg-surface text-accent-text shadow-raised"},
       jsx("span", {"aria-hidden": true}, "★"), jsx("span", {className: "sr-only"}, "Favourite")));
   const hole = (at) => jsx("div", {key: at, role: "gridcell", style: {width: layout.size, height: layout.size}},

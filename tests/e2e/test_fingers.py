@@ -11,7 +11,7 @@ from tests.conftest import PHOTOS
 from tests.e2e.conftest import NewPage
 from tests.e2e.people import Fingers, add_source, finished, generate, sign_up
 from tests.e2e.studio_server import StudioServer
-from tests.e2e.test_library import Keep, tiles
+from tests.e2e.test_library import Keep, a_library, bar, tiles
 from tests.e2e.test_phone import overlap, place, tab
 from tests.e2e.test_providers import Remote, first_picture, remote
 
@@ -93,6 +93,29 @@ def test_side_by_side_lies_under_no_tool(server: StudioServer, new_page: NewPage
         drawn = pane["width"] * high / wide
         assert drawn < pane["height"], "one beside the other: there is room above and below"
         assert tools["y"] + tools["height"] <= pane["y"] + (pane["height"] - drawn) / 2 + 8
+
+
+def test_a_finger_presses_no_disc_that_it_cannot_see(server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url, "phone")
+    a_library(page, server, "blindfold", 3)
+    fingers, discs = Fingers(page), page.get_by_role("checkbox", name="Select:")
+
+    def tap(number: int) -> None:
+        box = place(discs.nth(number))
+        fingers.down((box["x"] + box["width"] / 2, box["y"] + box["height"] / 2))
+        fingers.up()
+
+    expect(discs.first).to_have_css("opacity", "0")
+    tap(1)
+    expect(page.get_by_role("dialog", name="Picture")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Picture")).not_to_be_visible()
+    expect(bar(page)).not_to_contain_text("selected")
+    page.keyboard.press("Control+a")
+    expect(bar(page)).to_contain_text("4 selected")
+    expect(discs.first).to_have_css("opacity", "1")
+    tap(1)
+    expect(bar(page)).to_contain_text("3 selected")
 
 
 def test_failures_say_why_and_all_of_them_are_reached_and_dismissed(
