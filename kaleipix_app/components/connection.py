@@ -26,16 +26,21 @@ function KxConnection({lost, ref: _ref, ...props}) {
     return () => clearTimeout(timer);
   }, [gone]);
   const line = !online ? [LucideWifiOff, "You are offline", "What was asked for goes on; this page catches up by itself."]
-    : lost ? [LucideRefreshCw, "Reconnecting …", "Your work is safe, and nothing that runs is lost."]
-    : back ? [LucideWifi, "Connected again", ""] : null;
-  return jsx("div", {...props, role: "status"}, line && jsx("div", {className: (gone ? "pointer-events-auto " : "") + "flex items-center gap-3 rounded-panel border border-line bg-surface px-4 py-3 text-sm text-ink shadow-float"},
-    jsx(line[0], {size: 18, className: "shrink-0 " + (gone ? "text-accent-text" : "text-ok") + (lost && online ? " motion-safe:animate-spin" : "")}),
-    jsx("span", null, jsx("span", {className: "font-medium"}, line[1]), line[2] && jsx("span", {className: "block text-muted"}, line[2]))));
+    : [LucideRefreshCw, "Reconnecting …", "Your work is safe, and nothing that runs is lost."];
+  return jsx("div", {...props, role: "status"},
+    gone ? jsx("div", {className: "pointer-events-auto mt-4.5 flex items-center gap-3 rounded-panel border border-line bg-surface px-4 py-3 text-sm text-ink shadow-float"},
+      jsx(line[0], {size: 18, className: "shrink-0 text-accent-text" + (online ? " motion-safe:animate-spin" : "")}),
+      jsx("span", null, jsx("span", {className: "font-medium"}, line[1]), jsx("span", {className: "block text-muted"}, line[2])))
+    : back && jsx("div", {className: "flex h-5.5 items-center gap-1.5 rounded-full border border-line bg-surface px-2.5 text-xs font-medium text-ink shadow-raised"},
+      jsx(LucideWifi, {size: 12, className: "text-ok"}), "Connected again"));
 }"""
 
 
 class Connection(rx.Component):
-    """Under the header; moves nothing. What it covers cannot be pressed while that would come to nothing."""
+    """Moves nothing. Under the header what it covers cannot be pressed, while that would come to nothing.
+
+    That all is well again stands on the edge of the header, between what is pressed above and below it.
+    """
 
     tag = "KxConnection"
     lost: rx.Var[bool]

@@ -108,7 +108,7 @@ def offline_bar() -> rx.Component:
     """Says that the server cannot be reached; goes away by itself."""
     return connection(
         lost=has_too_many_connection_errors,
-        class_name="pointer-events-none fixed inset-x-4 top-17 z-50 flex justify-center",
+        class_name="pointer-events-none fixed inset-x-4 top-12.5 z-50 flex justify-center",
     )
 
 

@@ -15,6 +15,13 @@ from tests.e2e.test_accessibility import assert_accessible, look_at
 from tests.e2e.test_library import tiles
 
 Keep = Callable[[Page, str], None]
+_COVERED = """(line) => {
+    const box = line.getBoundingClientRect(), covers = (one) =>
+        box.left < one.right && one.left < box.right && box.top < one.bottom && one.top < box.bottom;
+    return [...document.querySelectorAll("a, button, input, textarea, img, p, h1, h2, #running, #stage")]
+        .filter((one) => one.checkVisibility() && one.offsetWidth !== 1 && covers(one.getBoundingClientRect()))
+        .map((one) => one.outerHTML);
+}"""
 # What moves for longer than a frame, as the browser itself counts it.
 _MOVING = """() => document.getAnimations().map((one) => [one.animationName ?? one.transitionProperty,
   one.effect.getComputedTiming().endTime]).filter(([, time]) => time > 16)"""
@@ -37,6 +44,24 @@ def test_offline_while_something_runs(size: str, server: StudioServer, new_page:
     finished(page, "through the tunnel")
     expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
     expect(page.get_by_text("Connected again")).to_have_count(0)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_that_all_is_well_again_covers_nothing(size: str, server: StudioServer, new_page: NewPage, keep: Keep) -> None:
+    page = new_page(server.url, size)
+    sign_up(page, server, f"daylight-{size}")
+    page.get_by_role("group", name="Number of images").get_by_role("radio", name="4").check()
+    expect(page.get_by_role("button", name="Generate 4")).to_be_visible()
+    generate(page, "out of the tunnel")
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+    page.context.set_offline(True)
+    expect(page.get_by_text("You are offline")).to_be_visible()
+    page.context.set_offline(False)
+    line = page.get_by_text("Connected again")
+    expect(line).to_be_visible()
+    assert line.evaluate(_COVERED) == []
+    keep(page, f"connected-again-{size}")
+    expect(line).to_have_count(0)
 
 
 @pytest.mark.parametrize("size", SIZES)
