@@ -15,14 +15,13 @@ from kaleipix_app.state.views import SourceView
 _ICONS = ("brush", "eraser", "undo-2", "trash-2", "contrast", "square-dashed", "zoom-in", "zoom-out", "x")
 
 # Everything that was painted is kept as a list of actions in pixels of the picture: undone by leaving out the last,
-# shown at the size of the screen, and drawn once more at full size when it is sent. It lives as long as the page.
+# shown at the size of the screen, and drawn once more at full size when it is sent.
 _CODE = """
-const kxPainted = {};
 function KxMaskEditor({source, onDone, onDismiss, buttonClass, primaryClass, ref: _ref, ...props}) {
   const dialog = useRef(null), box = useRef(null), canvas = useRef(null), live = useRef({pointers: new Map()});
   const [tool, setTool] = useState("brush"), [size, setSize] = useState(8), [view, setView] = useState({zoom: 1, x: 0, y: 0});
   const [count, setCount] = useState(0), [error, setError] = useState(""), [sending, setSending] = useState(false);
-  const {id, width, height} = source, open = id !== "", all = kxPainted[id] ??= [];
+  const {id, width, height} = source, open = id !== "", all = kxStrokesOn(id);
   const scale = Math.min(1, 1600 / Math.max(width, height, 1)), radius = Math.max(width, height) * size / 200;
   const redraw = () => { const at = canvas.current; if (at?.width) kxDrawAll(at.getContext("2d"), all, width, height, scale, "#ff5a1f"); setCount(all.length); };
   useEffect(() => {
@@ -30,8 +29,9 @@ function KxMaskEditor({source, onDone, onDismiss, buttonClass, primaryClass, ref
     else if (dialog.current.open) dialog.current.close();
   }, [id]);
   useEffect(redraw, [id, width]);
-  const add = (action) => { all.push(action); setError(""); redraw(); };
-  const undo = () => { all.pop(); redraw(); };
+  const changed = () => { redraw(); kxKeepStrokes(); };
+  const add = (action) => { all.push(action); setError(""); changed(); };
+  const undo = () => { all.pop(); changed(); };
   const zoomed = (factor, x = 0, y = 0) => setView((old) => {
     const zoom = Math.max(1, Math.min(8, old.zoom * factor)), by = zoom / old.zoom;
     return zoom === 1 ? {zoom, x: 0, y: 0} : {zoom, x: x - (x - old.x) * by, y: y - (y - old.y) * by};
@@ -73,7 +73,7 @@ function KxMaskEditor({source, onDone, onDismiss, buttonClass, primaryClass, ref
       kxDraw(canvas.current.getContext("2d"), state.stroke, width, height, scale, "#ff5a1f");
     }
   };
-  const up = (event) => { live.current.pointers.delete(event.pointerId); live.current.stroke = live.current.drag = live.current.spread = null; };
+  const up = (event) => { live.current.pointers.delete(event.pointerId); live.current.stroke = live.current.drag = live.current.spread = null; kxKeepStrokes(); };
   const send = async () => {
     setSending(true); setError("");
     try {
@@ -116,7 +116,7 @@ function KxMaskEditor({source, onDone, onDismiss, buttonClass, primaryClass, ref
       jsx("label", {className: "flex min-w-32 grow items-center gap-2 text-sm text-muted sm:max-w-56"}, "Size",
         jsx("input", {type: "range", min: 1, max: 40, value: size, onChange: (event) => setSize(+event.target.value), className: "min-w-0 grow cursor-pointer accent-accent max-lg:h-11"})),
       jsx("div", {role: "group", "aria-label": "Mask", className: "flex"},
-        button("Invert", LucideContrast, () => add({kind: "invert"})), button("Undo stroke", LucideUndo2, undo, {disabled: none}), button("Clear", LucideTrash2, () => { all.length = 0; redraw(); }, {disabled: none})),
+        button("Invert", LucideContrast, () => add({kind: "invert"})), button("Undo stroke", LucideUndo2, undo, {disabled: none}), button("Clear", LucideTrash2, () => { all.length = 0; changed(); }, {disabled: none})),
       jsx("div", {role: "group", "aria-label": "Zoom", className: "flex max-sm:hidden"}, button("Zoom out", LucideZoomOut, () => zoomed(1 / 1.4), {disabled: view.zoom === 1}), button("Zoom in", LucideZoomIn, () => zoomed(1.4), {disabled: view.zoom === 8})),
       jsx("details", {className: "w-full text-sm"}, jsx("summary", {className: "flex min-h-11 cursor-pointer items-center text-muted hover:text-ink"}, "Mark by numbers instead of painting"),
         jsx("fieldset", {className: "flex flex-wrap items-end gap-2 pb-1"}, jsx("legend", {className: "sr-only"}, "A rectangle, in percent of the picture"),

@@ -1,9 +1,21 @@
-"""How the actions of the mask editor become pixels: on the screen, and in the file that is sent."""
+"""The actions of the mask editor: kept per browser tab, and made pixels on the screen and in the file that is sent."""
 
 from __future__ import annotations
 
 # Coordinates are pixels of the picture; `scale` brings them to the canvas.
 STROKES = """
+const KX_MASKS = "kaleipix.masks";  // listed in backend/privacy/datamap.py
+let kxPainted = null;
+function kxStrokesOn(id) {
+  if (!id) return [];
+  try { kxPainted ??= JSON.parse(sessionStorage.getItem(KX_MASKS)) ?? {}; } catch { kxPainted = {}; }
+  return kxPainted[id] ??= [];
+}
+function kxKeepStrokes() {
+  const some = Object.fromEntries(Object.entries(kxPainted).filter(([, actions]) => actions.length));
+  const text = JSON.stringify(some, (_, value) => typeof value === "number" ? Math.round(10 * value) / 10 : value);
+  try { sessionStorage.setItem(KX_MASKS, text); } catch { sessionStorage.removeItem(KX_MASKS); }  // no room: they last as long as the page
+}
 function kxDraw(context, action, width, height, scale, colour) {
   context.setTransform(scale, 0, 0, scale, 0, 0);
   context.fillStyle = context.strokeStyle = colour;

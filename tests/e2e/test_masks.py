@@ -17,6 +17,10 @@ from tests.e2e.people import add_source, choose_model, finished, generate, sign_
 from tests.e2e.studio_server import StudioServer
 from tests.e2e.test_accessibility import assert_accessible, assert_fits
 
+# How many pixels of the canvas are painted.
+_INK = """(canvas) => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data
+    .filter((value, at) => at % 4 === 3 && value > 0).length"""
+
 
 def editor(page: Page) -> Locator:
     page.get_by_role("button", name="Mark what to repaint").click()
@@ -92,6 +96,29 @@ def test_a_mask_without_painting(size: str, remote: StudioServer, new_page: NewP
     where = changed(page, finished(page, "tall grass"))
     columns = where.any(axis=0).nonzero()[0] / where.shape[1]
     assert columns.max() < 0.25
+
+
+def test_what_was_painted_outlives_a_reload(remote: StudioServer, new_page: NewPage) -> None:
+    page = new_page(remote.url)
+    sign_up(page, remote, "reloader")
+    add_source(page, PHOTOS / "chelsea.png")
+    choose_model(page, "FLUX.1 Fill pro")
+    dialog = editor(page)
+    stroke(page, dialog, 0.3)
+    stroke(page, dialog, 0.7)
+    dialog.get_by_role("button", name="Undo stroke").click()
+    painted = dialog.locator("canvas").evaluate(_INK)
+    page.reload()
+    expect(dialog.get_by_role("status")).to_have_text("1 mark")
+    assert dialog.locator("canvas").evaluate(_INK) == pytest.approx(painted, rel=0.01)
+    dialog.get_by_role("button", name="Use mask").click()
+    expect(dialog).to_be_hidden()
+    page.reload()
+    page.get_by_role("button", name="Change the mask").click()
+    expect(dialog.get_by_role("status")).to_have_text("1 mark")
+    dialog.get_by_role("button", name="Clear").click()
+    page.reload()
+    expect(dialog.get_by_role("status")).to_have_text("0 marks")
 
 
 def test_two_fingers_move_the_picture_and_paint_nothing(remote: StudioServer, new_page: NewPage) -> None:

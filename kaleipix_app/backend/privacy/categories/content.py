@@ -35,6 +35,7 @@ CONTENT: tuple[Category, ...] = (
         files=("media/sources/*/*", "media/masks/*/*", "tmp/*"),
         only=("kind", "source"),
         dated="deleted_at",
+        browser=(BrowserKey("kaleipix.masks", "sessionStorage", "Keeps what you are painting on a picture", OPEN_TAB),),
         processors=("fal", "runpod"),
         exported=f"{IN_EXPORT}, as files",
         erased="At once",
