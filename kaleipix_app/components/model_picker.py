@@ -39,7 +39,7 @@ function KxModelPicker({models, value, hasSource, disabled, onChoose, ref: _ref,
     ? jsx("span", {"aria-hidden": true, className: "size-12 shrink-0 rounded-[6px] bg-[url(/samples/styles.webp)] bg-[length:auto_100%] bg-[position:3%_0]"})
     : jsx("span", {"aria-hidden": true, className: "grid size-12 shrink-0 place-items-center rounded-[6px] bg-raised text-accent-text"}, jsx(kxModelIcons[one.icon], {size: 20}));
   const told = (one, tagline) => jsx("span", {className: "flex min-w-0 grow flex-col gap-0.5 text-left"},
-    jsx("span", {className: "font-medium text-ink" + (tagline ? "" : " truncate")}, one.name, jsx("span", {className: "font-normal text-muted"}, " · " + one.vendor)),
+    jsx("span", {className: "flex flex-wrap gap-x-1.5 text-ink"}, jsx("span", {className: "font-medium"}, one.name), jsx("span", {className: "text-muted"}, one.vendor)),
     tagline && jsx("span", {className: "text-xs text-muted"}, one.tagline),
     jsx("span", {className: "text-xs font-medium text-accent-text tabular-nums"}, one.price + " · " + one.time),
     lacks(one) && jsx("span", {className: "text-xs text-muted"}, "Works from a picture: add one first"));

@@ -51,6 +51,10 @@ def _short() -> rx.Component:
             rx.el.span(f"Generate {Composer.pictures}: ", class_name="sr-only"),
             f"Need {_SHORT} more ",
             rx.cond(_SHORT == 1, "credit", "credits"),
-            class_name="tabular-nums",
+            rx.el.span(
+                f"This costs {Composer.price}, you have {Studio.credits}", class_name="block text-xs font-normal"
+            ),
+            class_name="leading-tight tabular-nums",
         ),
+        rx.icon("chevron-right", size=18, class_name="shrink-0"),
     )

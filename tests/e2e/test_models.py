@@ -13,6 +13,14 @@ from tests.e2e.people import add_source, choose_model, sign_up
 from tests.e2e.studio_server import StudioServer
 from tests.e2e.test_accessibility import assert_accessible, assert_fits
 
+# Whether any box around these words hides a part of them.
+_CUT = """(words) => {
+    const end = words.getBoundingClientRect().right;
+    for (let box = words; box.role !== "combobox"; box = box.parentElement)
+        if (box.scrollWidth > box.clientWidth || end > box.getBoundingClientRect().right + 0.5) return true;
+    return false;
+}"""
+
 
 @pytest.mark.parametrize("size", SIZES)
 def test_a_model_is_searched_and_chosen_by_keyboard(
@@ -54,6 +62,19 @@ def test_a_model_that_needs_a_picture_says_so_before_the_click(
     expect(missing).to_have_count(0)
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_the_maker_is_never_cut_however_wide_the_letters(size: str, remote: StudioServer, new_page: NewPage) -> None:
+    page = new_page(remote.url, size, bypass_csp=True)
+    sign_up(page, remote, f"reader-{size}")
+    page.add_style_tag(content="body { letter-spacing: 0.12em }")
+    model = page.get_by_role("combobox", name="Model")
+    for name, maker in (("FLUX.1 Fill pro", "Black Forest Labs"), ("Kaleidoscope", "Built-in engine")):
+        choose_model(page, name)
+        told = model.get_by_text(maker, exact=True)
+        expect(told).to_be_visible()
+        assert not told.evaluate(_CUT)
+
+
 def test_when_credits_are_short_the_button_says_how_many(remote: StudioServer, new_page: NewPage) -> None:
     page = new_page(remote.url)
     sign_up(page, remote, "short")
@@ -62,5 +83,7 @@ def test_when_credits_are_short_the_button_says_how_many(remote: StudioServer, n
     page.get_by_label("Add source image").set_input_files(photos)
     expect(page.get_by_role("button", name="Generate 3 · 36 credits")).to_be_visible()
     page.get_by_label("Add source image").set_input_files(PHOTOS / "rocket.jpg")
-    page.get_by_role("button", name="Generate 4: Need 8 more credits").click()
+    short = page.get_by_role("button", name="Generate 4: Need 8 more credits")
+    expect(short).to_contain_text("This costs 48, you have 40")
+    short.click()
     expect(page.get_by_role("alert")).to_contain_text("You need 8 more credits")
