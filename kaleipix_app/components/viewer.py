@@ -66,10 +66,12 @@ function KxViewer({picture, before, differs, onStep, boxClass, ref: _ref, ...pro
   const shape = {aspectRatio: width + " / " + height, width: "min(100cqw, calc(100cqh * " + width / height + "))"};
   // The thumbnail is there first, and as a rule the history has it already.
   const image = jsx(Fragment, {key: id}, loaded !== id && jsx("img", {src: picture.thumb, alt: "", draggable: false, className: fill + cover}), jsx("img", {onLoad: () => setLoaded(id), src: sharp ? "/media/" + id + "/original" : picture.preview, alt: picture.alt, width, height, draggable: false, className: fill + cover}));
-  const source = jsx("img", {src: base, alt: base === before ? "The source of this picture" : "The source that is compared with", draggable: false, className: fill + cover, style: compares === "slider" ? {clipPath: "inset(0 " + (100 - at) + "% 0 0)"} : {}});
+  const slides = compares === "slider" && !peeks;  // what is held shows all of the source
+  const source = jsx("img", {src: base, alt: base === before ? "The source of this picture" : "The source that is compared with", draggable: false, className: fill + cover, style: slides ? {clipPath: "inset(0 " + (100 - at) + "% 0 0)"} : {}});
   const control = "inline-flex h-9 min-w-9 max-lg:h-11 max-lg:min-w-11 cursor-pointer items-center justify-center gap-1.5 rounded-control px-2 text-sm whitespace-nowrap text-ink hover:bg-raised aria-pressed:bg-raised aria-pressed:text-accent-text aria-expanded:bg-raised aria-expanded:text-accent-text";
   const bar = "flex max-w-full flex-wrap rounded-control border border-line bg-surface shadow-raised";
   const press = (name, label) => jsx("button", {type: "button", "aria-pressed": compares === name, onClick: () => setMode(name), className: control}, label);
+  const named = (name) => jsx("span", {className: "pointer-events-none absolute bottom-2 left-2 rounded-control bg-surface px-2 py-1 text-xs text-ink shadow-raised"}, name);
   const cell = "py-1.5 pr-3 text-left align-top font-normal break-words ";
   const table = () => jsx("table", {className: "w-full text-xs"},
     jsx("thead", null, jsx("tr", null, jsx("td"), ["Source", "Result"].map((name) => jsx("th", {key: name, scope: "col", className: cell + "w-2/5 text-muted"}, name)))),
@@ -82,10 +84,11 @@ function KxViewer({picture, before, differs, onStep, boxClass, ref: _ref, ...pro
       ? jsx("div", {ref: box, className: "grid size-full gap-2 [@container(orientation:portrait)]:grid-rows-2 [@container(orientation:landscape)]:grid-cols-2"},
           [source, image].map((one, index) =>
             jsx("div", {key: index, className: "relative overflow-hidden rounded-control bg-raised"}, jsx("div", {className: "absolute inset-0", style: moves}, one),
-              jsx("span", {className: "pointer-events-none absolute bottom-2 left-2 rounded-control bg-surface px-2 py-1 text-xs text-ink shadow-raised"}, index ? "Result" : "Source"))))
-      : jsx("div", {ref: box, className: boxClass, style: {...shape, ...moves}}, image, (compares === "slider" || peeks) && source,
-          compares === "slider" && jsx("span", {"aria-hidden": true, className: "pointer-events-none absolute inset-y-0 -ml-px w-0.5 bg-white shadow-float", style: {left: at + "%"}},
+              named(index ? "Result" : "Source"))))
+      : jsx("div", {ref: box, className: boxClass, style: {...shape, ...moves}}, image, (slides || peeks) && source,
+          slides && jsx("span", {"aria-hidden": true, className: "pointer-events-none absolute inset-y-0 -ml-px w-0.5 bg-white shadow-float", style: {left: at + "%"}},
             jsx("span", {className: "absolute top-1/2 left-1/2 grid size-10 -translate-1/2 place-items-center rounded-full bg-white text-black shadow-float", style: {scale: String(1 / view.zoom)}}, "⇆"))),
+    peeks && named("Source"),
     compares === "slider" && jsx("input", {type: "range", "data-control": "", min: 0, max: 100, value: at, "aria-label": "Divider between source and result", onChange: (event) => setAt(+event.target.value),
       className: "absolute inset-x-8 bottom-1 h-8 cursor-ew-resize opacity-0 focus-visible:opacity-100"}),
     jsx("div", {"data-control": "", className: "pointer-events-none absolute inset-x-2 top-2 flex flex-wrap gap-2 *:pointer-events-auto"},
@@ -93,7 +96,7 @@ function KxViewer({picture, before, differs, onStep, boxClass, ref: _ref, ...pro
         jsx("button", {type: "button", "data-key": "c", "aria-pressed": compares !== "", onClick: () => { setHeld(before); setMode(compares ? "" : "slider"); }, className: control, title: "Compare with the source (C)"}, jsx(LucideColumns2, {size: 16}), jsx("span", {className: "max-lg:sr-only"}, "Compare")),
         compares !== "" && press("slider", "Slider"), compares !== "" && press("beside", "Side by side"),
         compares !== "" && base === before && jsx("button", {type: "button", "aria-expanded": lists, onClick: () => setLists(!lists), className: control, title: "Settings that differ between source and result"}, jsx(LucideDiff, {size: 16}), jsx("span", {className: "max-xl:sr-only"}, "Settings")),
-        jsx("button", {type: "button", "aria-label": "Hold to see the source", title: "Hold to see the source", className: control, onPointerDown: () => setPeeks(true), onPointerUp: () => setPeeks(false), onPointerLeave: () => setPeeks(false),
+        compares !== "beside" && jsx("button", {type: "button", "aria-label": "Hold to see the source", "aria-pressed": peeks, title: "Hold to see the source", className: control, onPointerDown: () => setPeeks(true), onPointerUp: () => setPeeks(false), onPointerLeave: () => setPeeks(false),
           onKeyDown: (event) => { if (event.key === " " || event.key === "Enter") { event.preventDefault(); setPeeks(true); } }, onKeyUp: () => setPeeks(false), onBlur: () => setPeeks(false), onContextMenu: (event) => event.preventDefault()}, jsx(LucideEye, {size: 16}))),
       compares !== "" && lists && base === before && jsx("section", {"aria-label": "Settings that differ", tabIndex: 0, "data-scrolls": "", className: "max-h-[min(20rem,60cqh)] max-w-[28rem] basis-full overflow-y-auto overscroll-contain rounded-control border border-line bg-surface px-3 py-1.5 text-ink shadow-float"},
         differs.length ? table() : jsx("p", {className: "py-1 text-sm"}, "Nothing differs: all settings are the same."))),

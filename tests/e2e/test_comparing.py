@@ -87,6 +87,24 @@ def test_the_source_is_seen_as_long_as_the_button_is_held(
     expect(source(page)).to_have_count(0)
 
 
+def test_what_is_held_while_comparing_shows_all_of_the_source(
+    server: StudioServer, new_page: NewPage, signed_in: StorageState, keep: Keep
+) -> None:
+    page = opened(server, new_page, signed_in, "desktop")
+    page.get_by_role("button", name="Compare").click()
+    peek = page.get_by_role("button", name="Hold to see the source")
+    expect(source(page)).to_have_css("clip-path", "inset(0px 50% 0px 0px)")
+    page.mouse.move(*middle(peek))
+    page.mouse.down()
+    expect(source(page)).to_have_css("clip-path", "none")
+    expect(page.locator("[data-viewer]").get_by_text("Source", exact=True)).to_be_visible()
+    keep(page, "peek-while-comparing")
+    page.mouse.up()
+    expect(source(page)).to_have_css("clip-path", "inset(0px 50% 0px 0px)")
+    page.get_by_role("button", name="Side by side").click()
+    expect(peek).to_have_count(0)  # both are seen anyway
+
+
 def test_the_source_is_seen_as_long_as_a_finger_holds_the_button(
     server: StudioServer, new_page: NewPage, signed_in: StorageState
 ) -> None:
