@@ -6,6 +6,8 @@ that says what to do next. Anything else that is raised is a bug and is shown on
 
 from __future__ import annotations
 
+from kaleipix_app.backend.counted import counted
+
 
 class KaleipixError(Exception):
     """An expected failure with a sentence that is safe to show."""
@@ -79,8 +81,10 @@ class NotEnoughCredits(KaleipixError):
     status = 402
 
     def __init__(self, missing: int) -> None:
-        noun = "credit" if missing == 1 else "credits"
-        super().__init__(f"You need {missing} more {noun}. Ask for fewer pictures, or wait for next month's credits.")
+        super().__init__(
+            f"You need {counted(missing, 'more credit')}. "
+            "Ask for fewer pictures, choose a model that costs less, or wait for next month's credits."
+        )
         self.missing = missing
 
 

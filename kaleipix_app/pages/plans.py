@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from kaleipix_app.components import theme
+from kaleipix_app.components.balance import balance_digits
 from kaleipix_app.components.farewell import while_signed_in
 from kaleipix_app.components.header import workspace_header
 from kaleipix_app.components.navigation import room_tabs
@@ -57,7 +58,7 @@ def _balance() -> rx.Component:
         rx.el.h2("Your balance", id="balance", class_name="text-sm font-medium text-muted"),
         rx.el.p(
             rx.el.span(
-                Plans.balance,
+                balance_digits(Plans.balance),
                 class_name="text-4xl font-semibold tracking-tight tabular-nums",
             ),
             rx.cond(Plans.balance == 1, " credit", " credits"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from kaleipix_app.components.activity import failures, heading, history, refusal, running
+from kaleipix_app.components.balance import balance_digits
 from kaleipix_app.components.composer import composer
 from kaleipix_app.components.farewell import while_signed_in
 from kaleipix_app.components.header import workspace_header
@@ -21,7 +22,7 @@ from kaleipix_app.components.transfer import transfer_notice
 from kaleipix_app.components.trash import erase_question
 from kaleipix_app.state.studio import Studio
 
-_MANY = 99_999  # credits: with the word, more would not fit on a phone
+_SOME, _MANY = 999, 99_999  # credits: with the word, more would not fit on a narrow phone, on any phone
 _PANE = "lg:overflow-y-auto lg:p-5"
 
 
@@ -80,10 +81,16 @@ def _credits() -> rx.Component:
     """The balance, and the way to what it buys."""
     return rx.el.div(
         rx.el.a(
-            rx.el.span(rx.cond(Studio.ready, Studio.credits, "–"), class_name="font-semibold tabular-nums"),
+            rx.el.span(
+                rx.cond(Studio.ready, balance_digits(Studio.credits), "–"), class_name="font-semibold tabular-nums"
+            ),
             rx.el.span(
                 rx.cond(Studio.credits == 1, " credit", " credits"),
-                class_name=rx.cond(Studio.credits > _MANY, "text-muted max-lg:sr-only", "text-muted"),
+                class_name=rx.cond(
+                    Studio.credits > _MANY,
+                    "text-muted max-lg:sr-only",
+                    rx.cond(Studio.credits > _SOME, "text-muted max-[23rem]:sr-only", "text-muted"),
+                ),
             ),
             href="/plans",
             title="Plans and credits",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import reflex as rx
 
 from kaleipix_app.backend import container
+from kaleipix_app.backend.counted import counted
 from kaleipix_app.backend.credits.statement import Line, lines
 from kaleipix_app.state.guard import viewer_of
 
@@ -30,7 +31,7 @@ class Credits(rx.State):
     """A view cache of the database for one tab."""
 
     ready: bool = False
-    balance: int = 0
+    balance: str = ""
     lines: list[LineView] = []
     has_more: bool = False
     _shown: int = _PAGE
@@ -52,8 +53,9 @@ class Credits(rx.State):
         viewer = await viewer_of(self)
         parts = container.get()
         async with parts.db.reading() as uow:
-            self.balance = await parts.ledger.balance(uow, viewer.user_id)
+            balance = await parts.ledger.balance(uow, viewer.user_id)
             found = await lines(uow, viewer.user_id, _MOST + 1)
+        self.balance = f"{balance:,}"
         views = [_view(one, self.router.url.fragment) for one in found]
         asked = next((number for number, one in enumerate(views) if one.is_asked), 0)
         self._shown = max(self._shown, asked + 1)
@@ -62,12 +64,11 @@ class Credits(rx.State):
 
 def _view(line: Line, asked: str) -> LineView:
     anchor = f"{line.kind}-{line.generation_id}" if line.generation_id else ""
-    noun = "credit" if abs(line.amount) == 1 else "credits"
     return LineView(
         anchor=anchor,
         what=line.note if line.kind == "grant" and line.note else _WORDS.get(line.kind, line.note or line.kind),
         at=f"{line.at.day} {line.at:%B %Y, %H:%M} UTC",
-        amount=f"{'+' if line.amount > 0 else '−'}{abs(line.amount)} {noun}",
+        amount=f"{'+' if line.amount > 0 else '−'}{counted(abs(line.amount), 'credit')}",
         is_plus=line.amount > 0,
         is_asked=anchor != "" and anchor == asked,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from kaleipix_app.backend.counted import counted
 from kaleipix_app.backend.generation.history import Record
 from kaleipix_app.backend.generation.library.days import Day
 from kaleipix_app.backend.generation.library.filters import Filter
@@ -193,7 +194,7 @@ def _asked(detail: Detail) -> list[tuple[str, str]]:
         ("Aspect ratio", record.aspect_ratio or "as its source"),
         *params_told(record).items(),
         ("Pictures", _delivered(record)),
-        ("Cost", f"{record.price} credit{'' if record.price == 1 else 's'}"),
+        ("Cost", counted(record.price, "credit")),
         ("Took", about_seconds(took.total_seconds()).removeprefix("about ") if took else ""),
         ("How", _MADE[kind]),
     ]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from kaleipix_app.backend import container
+from kaleipix_app.backend.counted import counted
 from kaleipix_app.backend.generation.history import Record
 from kaleipix_app.backend.media.images import Picture
 from kaleipix_app.backend.providers.catalogue import MAX_PROMPT, MODELS, SIZES, Choice, Model, Need, Number, Task
@@ -148,7 +149,7 @@ def model_offers(models: Iterable[Model], usual: dict[str, list[float]]) -> list
             task=model.task,
             icon=_ICON_OF[model.task],
             has_sample=not model.is_ai,
-            price=f"{model.price} credit{'s' if model.price > 1 else ''} a picture",
+            price=f"{counted(model.price, 'credit')} a picture",
             time=about_seconds(usual.get(model.id, [model.usual_seconds])[0]),
             needs_source=model.source is Need.MUST,
         )

@@ -10,6 +10,7 @@ import reflex as rx
 
 from kaleipix_app.backend import container
 from kaleipix_app.backend.accounts.viewer import Viewer
+from kaleipix_app.backend.counted import counted
 from kaleipix_app.backend.credits.plans import FREE
 from kaleipix_app.backend.errors import NotEnoughCredits
 from kaleipix_app.backend.generation.request import MOST_WAITING
@@ -115,7 +116,7 @@ def _price(model: Model, seconds: float) -> PriceView:
         id=model.id,
         name=model.name,
         about=f"{model.task} · {model.vendor}" if model.is_ai else str(model.task),
-        price=f"{model.price} credit{'' if model.price == 1 else 's'}",
+        price=counted(model.price, "credit"),
         time=about_seconds(seconds),
-        monthly=f"{pictures} picture{'' if pictures == 1 else 's'}" if pictures else "not in it",
+        monthly=counted(pictures, "picture") if pictures else "not in it",
     )

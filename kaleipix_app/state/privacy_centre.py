@@ -10,6 +10,7 @@ import reflex as rx
 
 from kaleipix_app.backend import container
 from kaleipix_app.backend.accounts.viewer import Viewer
+from kaleipix_app.backend.counted import counted
 from kaleipix_app.backend.privacy.centre import Request
 from kaleipix_app.state.fresh import after_fresh_code, fresh_code_first
 from kaleipix_app.state.guard import sentences, viewer_of
@@ -193,7 +194,7 @@ def _day(moment: datetime | None) -> str:
 
 
 def _entries(count: int) -> str:
-    return "Nothing" if count == 0 else f"{count} {'entry' if count == 1 else 'entries'}"
+    return "Nothing" if count == 0 else counted(count, "entry", "entries")
 
 
 after_fresh_code("copy my data", PrivacyCentre.ask_copy)

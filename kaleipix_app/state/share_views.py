@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from kaleipix_app.backend.counted import counted
 from kaleipix_app.backend.sharing.drafts import Draft
 from kaleipix_app.backend.sharing.links import OwnLink, TakenDown
 from kaleipix_app.backend.sharing.reports import REASONS
@@ -107,7 +108,7 @@ def terms_told(link: OwnLink) -> str:
 def link_view(link: OwnLink) -> LinkView:
     """One line of the list."""
     shows = [
-        _counted(link.pictures, "picture") if link.pictures else "its pictures were deleted",
+        counted(link.pictures, "picture") if link.pictures else "its pictures were deleted",
         "passcode" if link.has_passcode else "",
         "" if link.downloads else "no downloads",
         "with prompt" if link.shows_prompt else "",
@@ -119,13 +120,13 @@ def link_view(link: OwnLink) -> LinkView:
         title=link.title or f"{_named(link.pictures)}, shared {_day(link.created_at)}",
         thumb=f"/media/{link.first}/thumb" if link.first else "",
         shows=" · ".join(filter(None, shows)),
-        views=_counted(link.views, "view"),
+        views=counted(link.views, "view"),
         ends=_ends(link.expires_at),
     )
 
 
 def _named(pictures: int) -> str:
-    return _counted(pictures, "picture") if pictures else "Nothing left"
+    return counted(pictures, "picture") if pictures else "Nothing left"
 
 
 def _ends(at: datetime | None) -> str:
@@ -134,10 +135,6 @@ def _ends(at: datetime | None) -> str:
 
 def _day(at: datetime) -> str:
     return f"{at.day} {at:%B %Y}"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 #: Values of the expiry's choice and how people read them.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import reflex as rx
 
 from kaleipix_app.backend import container
+from kaleipix_app.backend.counted import counted
 from kaleipix_app.backend.errors import BadInput
 from kaleipix_app.backend.generation.request import Draft
 from kaleipix_app.backend.media.images import Picture
@@ -137,5 +138,4 @@ def _cheapest(task: Task) -> Model | None:
 
 
 def _tool(model: Model) -> ToolOffer:
-    price = f"{model.price} credit" if model.price == 1 else f"{model.price} credits"
-    return ToolOffer(model.id, str(model.task), model.task.name, price)
+    return ToolOffer(model.id, str(model.task), model.task.name, counted(model.price, "credit"))

@@ -143,7 +143,7 @@ class TrashBin(rx.State):
         self._erased = image_id
         self.question = QuestionView(
             "picture" if image_id else "all",
-            count=len(asked),
+            count=f"{len(asked):,}",
             offers_prompt=bool(prompts),
             prompt=excerpt(prompts[0]) if image_id and prompts else "",
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from kaleipix_app.backend.counted import counted
 from kaleipix_app.backend.generation.deletion import Deleted
 from kaleipix_app.backend.generation.feed import Previews
 from kaleipix_app.backend.generation.history import Record
@@ -132,7 +133,7 @@ class QuestionView:
     """What is asked before something goes for ever. An empty kind: nothing is asked."""
 
     kind: str = ""  # picture, all, prompt
-    count: int = 0
+    count: str = ""
     offers_prompt: bool = False
     prompt: str = ""
 
@@ -217,12 +218,11 @@ def live_view(record: Record, previews: Previews, usual: float, elapsed: float, 
 
 def made_view(record: Record) -> MadeView:
     """A finished generation."""
-    noun = "credit" if record.price == 1 else "credits"
     return MadeView(
         id=record.id,
         prompt=_line(record.prompt) or _NO_PROMPT,
         about=about(record),
-        cost=f"{record.price} {noun}",
+        cost=counted(record.price, "credit"),
         results=[picture.id for picture in record.results],
     )
 
@@ -266,7 +266,7 @@ def _settings(record: Record) -> list[SettingView]:
         **params_told(record),
         "Mask": "yes" if record.mask_id else "",
         "Pictures": str(record.count),
-        "Cost": f"{record.price} credit{'s' if record.price > 1 else ''}",
+        "Cost": counted(record.price, "credit"),
         "Took": f"{taken:.1f} s" if taken else "",
         "Made": f"{record.created_at:%d %B %Y, %H:%M} UTC",
     }

@@ -8,7 +8,7 @@ import re
 import secrets
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
@@ -136,17 +136,42 @@ def sign_in_elsewhere(page: Page, server: StudioServer, username: str) -> None:
 
 def a_past(server: StudioServer, username: str, generations: int, *, count: int = 1) -> None:
     """A history of this person; in a thread, because Playwright's own loop runs in this one."""
-    with sqlite3.connect(server.data_dir / "kaleipix.db") as db:
-        (owner,) = db.execute("SELECT id FROM user WHERE username = ?", (username,)).fetchone()
+    owner = _id_of(server, username)
+    picture = (PHOTOS / "coffee.png").read_bytes()
 
-    async def work() -> None:
-        parts = Container(Settings(data_dir=server.data_dir))
-        picture = (PHOTOS / "coffee.png").read_bytes()
+    async def work(parts: Container) -> None:
         for number in range(generations):
             await made(parts, owner, number, f"a picture, number {number}", count=count, picture=picture)
+
+    _behind(server, work)
+
+
+def given(server: StudioServer, username: str, credits: int) -> None:
+    """As an operator gives them."""
+    owner = _id_of(server, username)
+
+    async def work(parts: Container) -> None:
+        async with parts.db.unit_of_work() as uow:
+            await parts.ledger.grant(uow, owner, credits, "A gift")
+
+    _behind(server, work)
+
+
+def _id_of(server: StudioServer, username: str) -> str:
+    with sqlite3.connect(server.data_dir / "kaleipix.db") as db:
+        (found,) = db.execute("SELECT id FROM user WHERE username = ?", (username,)).fetchone()
+    return str(found)
+
+
+def _behind(server: StudioServer, work: Callable[[Container], Awaitable[None]]) -> None:
+    """Done to the studio's data behind its back."""
+
+    async def done() -> None:
+        parts = Container(Settings(data_dir=server.data_dir))
+        await work(parts)
         parts.ingest.close()
         await parts.db.close()
 
-    thread = threading.Thread(target=asyncio.run, args=(work(),))
+    thread = threading.Thread(target=asyncio.run, args=(done(),))
     thread.start()
     thread.join()

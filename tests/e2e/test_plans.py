@@ -9,9 +9,9 @@ from playwright.sync_api import Page, expect
 
 from tests.conftest import PHOTOS
 from tests.e2e.conftest import SIZES, NewPage
-from tests.e2e.people import choose_model, sign_up
+from tests.e2e.people import balance, choose_model, given, sign_up
 from tests.e2e.studio_server import StudioServer
-from tests.e2e.test_accessibility import look_at
+from tests.e2e.test_accessibility import assert_fits, look_at
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -65,6 +65,33 @@ def test_the_account_leads_there_and_an_odd_address_says_nothing(server: StudioS
         page.goto(f"/plans?need={odd}")
         expect(page.get_by_role("table", name="Built-in engine")).to_be_visible()
         expect(page.get_by_role("alert")).to_have_count(0)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_many_credits_have_commas_for_people_and_none_for_scripts(
+    size: str, server: StudioServer, new_page: NewPage, keep: Callable[[Page, str], None]
+) -> None:
+    page = new_page(server.url, size, bypass_csp=True)
+    sign_up(page, server, f"rich-{size}")
+    status = page.get_by_role("status", name="Credits")
+    for now, gift in ((999, 959), (99_999, 99_000), (1_234_045, 1_134_046)):
+        given(server, f"rich-{size}", gift)
+        page.reload()
+        expect(status).to_contain_text(f"{now} credits")
+        if size == "phone":
+            page.set_viewport_size({"width": 320, "height": 700})
+            assert_fits(page, f"{now} credits, narrow")
+            page.set_viewport_size({"width": 390, "height": 844})
+    assert balance(page) == 1_234_045
+    drawn = "(one) => [...one.querySelectorAll('span')].map((part) => getComputedStyle(part, '::before').content)"
+    assert [mark for mark in status.evaluate(drawn) if mark != "none"] == ['","', '","']
+    look_at(page, "many-credits", size, keep)
+    page.goto("/plans")
+    expect(status).to_contain_text("1234045 credits")
+    look_at(page, "many-credits-plans", size, keep)
+    page.goto("/account#credits")
+    expect(page.get_by_text("1,234,045 left")).to_be_visible()
+    expect(page.get_by_text("+1,134,046 credits")).to_be_visible()
 
 
 def test_signed_out_it_leads_to_the_login(server: StudioServer, new_page: NewPage) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from starlette.responses import HTMLResponse
 
 from kaleipix_app.backend.api.plain_pages import page, rendered
+from kaleipix_app.backend.counted import counted
 from kaleipix_app.backend.media.pictures import Picture
 from kaleipix_app.backend.media.thumbnails import PREVIEW
 from kaleipix_app.backend.sharing.contents import SharedPicture, Shown
@@ -32,7 +33,7 @@ class _Figure:
 
 def shown(link: Shown, token: str, base: str) -> bytes:
     """The page of a link that may be seen."""
-    name = link.title or ("A picture" if len(link.pictures) == 1 else f"{len(link.pictures)} pictures")
+    name = link.title or ("A picture" if len(link.pictures) == 1 else counted(len(link.pictures), "picture"))
     figures = [_figure(one, number, len(link.pictures), token, name) for number, one in enumerate(link.pictures, 1)]
     made = {figure.made for figure in figures}
     return rendered(
