@@ -11,7 +11,7 @@ from kaleipix_app.state.library import Library
 from kaleipix_app.state.selection import Chosen
 
 _ACTION = (
-    "inline-flex items-center justify-center gap-1.5 min-h-10 shrink-0 px-3 rounded-control text-sm font-medium text-ink "
+    "inline-flex items-center justify-center gap-1.5 min-h-10 shrink-0 px-3 rounded-control text-sm font-medium "
     "transition-colors hover:bg-raised cursor-pointer max-lg:min-h-11"
 )
 _COMMON = "max-lg:-order-1 max-lg:px-2"
@@ -44,8 +44,10 @@ def selection_bar() -> rx.Component:
 
 def _select_all() -> rx.Component:
     return rx.el.button(
-        f"Select all {Library.total}",
-        rx.el.span(" matching", class_name="whitespace-pre max-lg:sr-only"),  # with many, more would not fit on a phone
+        rx.el.span(
+            f"Select all {Library.total}",
+            rx.el.span(" matching", class_name="max-lg:sr-only"),  # with many, more would not fit on a phone
+        ),
         type="button",
         on_click=Chosen.select_all,
         class_name=f"{_ACTION} text-accent-text max-lg:px-2",
@@ -63,7 +65,8 @@ def _actions() -> rx.Component:
             "folder-archive", "ZIP", Chosen.zip, _COMMON, title="One file with the pictures, their sources and settings"
         ),
         _button("trash-2", "Delete", Chosen.delete(""), f"hover:text-danger {_COMMON}"),
-        class_name=f"{theme.SIDEWAYS} flex min-w-0 items-center gap-x-1 max-lg:pr-14",
+        # Room for the ring of what has the focus, which this row would cut off.
+        class_name=f"{theme.SIDEWAYS} flex min-w-0 items-center gap-x-1 max-lg:-m-1 max-lg:p-1 max-lg:pr-14",
     )
 
 
@@ -96,8 +99,12 @@ def _into() -> rx.Component:
 def collection_tools() -> rx.Component:
     """Beside the heading while a collection is looked at."""
     return rx.cond(
-        Library.filter.collection != "",
+        Library.collection != "",
         rx.el.div(
+            # On a desk its chip is always in view.
+            rx.el.p(
+                Library.collection, class_name="basis-full px-3 font-medium wrap-anywhere whitespace-normal lg:hidden"
+            ),
             rx.el.button("Rename", type="button", on_click=Chosen.ask_name("rename"), class_name=theme.QUIET),
             rx.el.button(
                 "Delete collection",
@@ -105,8 +112,8 @@ def collection_tools() -> rx.Component:
                 on_click=Chosen.ask_name("delete"),
                 class_name=f"{theme.QUIET} hover:text-danger",
             ),
-            # Too much for one line of a phone: then they go below, flush with the heading.
-            class_name="flex whitespace-nowrap max-sm:-ml-3 max-sm:w-full lg:ml-auto",
+            # On a phone below the heading and flush with it.
+            class_name="flex whitespace-nowrap max-lg:-ml-3 max-lg:w-full max-lg:flex-wrap lg:ml-auto",
         ),
     )
 
@@ -118,21 +125,33 @@ def collection_question() -> rx.Component:
             rx.match(
                 Chosen.naming,
                 ("rename", "Rename collection"),
-                ("delete", "Delete this collection?"),
+                ("delete", f"Delete “{Library.collection}”?"),
                 "New collection",
             ),
             id="collection-title",
-            class_name="text-lg font-semibold tracking-tight",
+            class_name="text-lg font-semibold tracking-tight wrap-anywhere",
+        ),
+        rx.cond(
+            Chosen.naming == "new",
+            rx.el.p(
+                rx.cond(
+                    Chosen.count == "1",
+                    "The selected picture goes into it.",
+                    f"The {Chosen.count} selected pictures go into it.",
+                ),
+                class_name=theme.HINT,
+            ),
         ),
         rx.el.form(
             rx.cond(
                 Chosen.naming == "delete",
-                rx.el.p("Its pictures stay in the library.", class_name="text-sm text-muted"),
+                rx.el.p("Its pictures stay in the library.", class_name=theme.HINT),
                 rx.el.div(
                     rx.el.label("Name", html_for="collection-name", class_name=theme.LABEL),
                     rx.el.input(
                         id="collection-name",
                         name="name",
+                        default_value=rx.cond(Chosen.naming == "rename", Library.collection, ""),
                         max_length=60,
                         required=True,
                         **told_wrong(Chosen.error != "", "collection-error"),
@@ -147,7 +166,7 @@ def collection_question() -> rx.Component:
                 rx.el.button(
                     rx.match(Chosen.naming, ("rename", "Rename"), ("delete", "Delete collection"), "Create"),
                     type="submit",
-                    class_name=theme.PRIMARY,
+                    class_name=rx.cond(Chosen.naming == "delete", theme.DANGER, theme.PRIMARY),
                 ),
                 class_name="flex justify-end gap-2",
             ),

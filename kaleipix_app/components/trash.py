@@ -103,7 +103,12 @@ def trash() -> rx.Component:
                     ),
                 ),
             ),
-            rx.el.p("The trash is empty. What you delete is kept here for 30 days.", class_name=theme.HINT),
+            rx.el.div(
+                rx.icon("trash-2", size=28, class_name="text-muted"),
+                rx.el.p("The trash is empty", class_name="font-medium"),
+                rx.el.p("What you delete is kept here for 30 days.", class_name=theme.HINT),
+                class_name="flex flex-col items-center gap-2 py-10 text-center",
+            ),
         ),
         class_name="flex flex-col gap-3",
     )

@@ -18,6 +18,7 @@ from kaleipix_app.components.policy_notice import policy_notice
 from kaleipix_app.components.share_dialog import share_dialog
 from kaleipix_app.components.shortcuts import LISTED_IN_LIBRARY, shortcuts
 from kaleipix_app.components.trash import undo
+from kaleipix_app.components.undo import told_line
 from kaleipix_app.state.library import Library
 from kaleipix_app.state.picture_detail import PictureDetail
 from kaleipix_app.state.selection import Chosen
@@ -48,6 +49,7 @@ def _library() -> rx.Component:
             _error(),
             rx.cond(Library.ready, rx.cond(Library.found > 0, _grid(), _nothing()), _loading()),
             selection_bar(),
+            told_line(Chosen.told, Chosen.cleared, on_done=Chosen.let_go),
             undo(),
             id="content",
             class_name="flex w-full grow flex-col gap-4 px-4 pt-5 pb-40 lg:px-8",
@@ -126,9 +128,10 @@ def _nothing() -> rx.Component:
                     320,
                     class_name="size-40 rotate-2 rounded-panel object-cover shadow-float",
                 ),
-                rx.el.p("Your library is empty", class_name="text-xl font-semibold tracking-tight"),
+                rx.el.p("Your library is empty", class_name="relative text-xl font-semibold tracking-tight"),
                 rx.el.p(
-                    "Everything you make or bring is kept here, private to you.", class_name="text-center text-muted"
+                    "Everything you make or bring is kept here, private to you.",
+                    class_name="relative text-center text-muted",
                 ),
                 rx.el.a("Make a picture", href=f"/w/{Library.username_shown}", class_name=theme.PRIMARY),
             ),

@@ -46,6 +46,7 @@ class Library(rx.State):
     models: list[OptionView] = []
     providers: list[OptionView] = []
     collections: list[OptionView] = []
+    collection: str = ""  # the name of the one that is looked at
     search_version: int = 0  # grows when the search field has to show another text than was typed
     error: str = ""
     _zone: str = "UTC"
@@ -216,6 +217,7 @@ class Library(rx.State):
         async with parts.db.reading() as uow:
             mine = await parts.collections.mine(uow, viewer.user_id)
         self.collections = [OptionView(one.id, one.name) for one in mine]
+        self.collection = next((one.name for one in mine if one.id == self._wanted.collection), "")
 
     def _is_here(self) -> bool:
         """Whether this page is what the tab shows: its state outlives a visit to the studio."""

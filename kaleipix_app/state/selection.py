@@ -9,6 +9,7 @@ import reflex as rx
 
 from kaleipix_app.backend import container
 from kaleipix_app.backend.accounts.viewer import Viewer
+from kaleipix_app.backend.counted import counted
 from kaleipix_app.backend.errors import BadInput, NotFound
 from kaleipix_app.backend.generation.library.filters import Selection
 from kaleipix_app.backend.generation.library.pages import MOST_COUNTED
@@ -27,7 +28,8 @@ class Chosen(rx.State):
     count: str = ""  # how many, as people say it; empty when nothing is selected
     everything: bool = False
     cleared: int = 0  # grows when the grid has to forget its marks
-    naming: str = ""  # the dialog for a name that is open: new, rename
+    told: str = ""  # what was done with what was selected, where the page does not show it
+    naming: str = ""  # the dialog for a name that is open: new, rename, delete
     error: str = ""
     _ids: set[str] = set()
     _total: int = 0  # of everything
@@ -95,7 +97,7 @@ class Chosen(rx.State):
                 ids = await parts.library.chosen(uow, viewer.user_id, selection)
                 removed = await parts.deletions.delete_many(uow, viewer, ids)
             if removed.stayed:
-                library.error = f"Pictures that something is being made from stayed: {removed.stayed}."
+                library.error = f"Pictures that something is being made from stayed: {removed.stayed:,}."
             await self._deleted(viewer, removed.ids)
 
     @rx.event
@@ -174,8 +176,11 @@ class Chosen(rx.State):
         parts = container.get()
         async with parts.db.unit_of_work() as uow:
             ids = await parts.library.chosen(uow, viewer.user_id, await self._selection())
-            await parts.collections.add(uow, viewer, collection_id, ids)
+            added = await parts.collections.add(uow, viewer, collection_id, ids)
+            mine = await parts.collections.mine(uow, viewer.user_id)
+        name = next(one.name for one in mine if one.id == collection_id)
         self._clear()
+        self.told = f"{counted(added, 'picture')} put into “{name}”." if added else f"Already in “{name}”."
 
     async def _deleted(self, viewer: Viewer, ids: Sequence[str]) -> None:
         if not ids:
@@ -189,7 +194,13 @@ class Chosen(rx.State):
         library = await self.get_state(Library)
         return Selection(frozenset(self._ids), library._wanted if self.everything else None)
 
+    @rx.event
+    async def let_go(self) -> None:
+        """What was told has been read."""
+        self.told = ""
+
     def _tell(self) -> None:
+        self.told = ""
         if self.everything:
             beyond = self._total == MOST_COUNTED + 1  # counted no further
             self.count = total_text(self._total if beyond else max(0, self._total - len(self._ids)))

@@ -1,0 +1,61 @@
+"""Collections of the library: each dialog says what it is about, and what was done is told."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import SIZES, NewPage
+from tests.e2e.studio_server import StudioServer
+from tests.e2e.test_accessibility import look_at
+from tests.e2e.test_library import Keep, a_library, bar, tiles, total
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_collection_from_its_first_picture_to_its_end(
+    size: str, server: StudioServer, new_page: NewPage, keep: Keep
+) -> None:
+    page = new_page(server.url, size, bypass_csp=True)
+    a_library(page, server, f"curator-{size}", 4)
+    collection = page.get_by_label("Collection", exact=True)
+
+    def select(*numbers: int) -> None:
+        for number in numbers:
+            tiles(page).nth(number).locator("..").press(" ")
+        expect(bar(page)).to_contain_text(f"{len(numbers)} selected")
+
+    select(0, 1)
+    bar(page).get_by_role("button", name="New collection").click()
+    new = page.get_by_role("dialog", name="New collection")
+    expect(new.get_by_text("The 2 selected pictures go into it.")).to_be_visible()
+    new.get_by_label("Name").fill("Late summer")
+    look_at(page, "collection-new", size, keep)
+    new.get_by_role("button", name="Create").click()
+    told = page.get_by_role("status").filter(has_text="Late summer")
+    expect(told).to_contain_text("2 pictures put into “Late summer”.")
+    look_at(page, "collection-told", size, keep)
+    select(1, 2)
+    expect(told).to_have_count(0)
+    bar(page).get_by_label("Add to collection").select_option("Late summer")
+    expect(told).to_contain_text("1 picture put into “Late summer”.")
+    told.get_by_role("button", name="Close").click()
+    expect(told).to_have_count(0)
+
+    collection.select_option("Late summer")
+    expect(page.get_by_text(total(3), exact=True)).to_be_visible()
+    expect(page.get_by_role("paragraph").filter(has_text="Late summer")).to_be_visible(visible=size == "phone")
+    page.get_by_role("button", name="Rename").click()
+    rename = page.get_by_role("dialog", name="Rename collection")
+    expect(rename.get_by_label("Name")).to_have_value("Late summer")
+    look_at(page, "collection-rename", size, keep)
+    rename.get_by_label("Name").fill("Early autumn")
+    rename.get_by_role("button", name="Rename").click()
+    expect(rename).to_be_hidden()
+    expect(collection.locator("option:checked")).to_have_text("Early autumn")
+    page.get_by_role("button", name="Delete collection").click()
+    end = page.get_by_role("dialog", name="Delete “Early autumn”?")
+    expect(end.get_by_text("Its pictures stay in the library.")).to_be_visible()
+    look_at(page, "collection-delete", size, keep)
+    end.get_by_role("button", name="Delete collection").click()
+    expect(page.get_by_text(total(5), exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Rename")).to_have_count(0)
