@@ -95,6 +95,7 @@ def _migrated(settings: Settings) -> str:
 @app.command()
 def serve() -> None:
     """Migrate the database, build the front end if the source changed, and serve until stopped."""
+    from kaleipix_app.backend.db.newest import is_newest
     from kaleipix_app.commands import build
     from kaleipix_app.commands import serve as serving
     from kaleipix_app.commands.aside import aside
@@ -102,7 +103,8 @@ def serve() -> None:
     with _one_clear_line():
         settings = load()
         serving.check_port(serving.address(settings), settings.port)
-        aside(_migrated, _with_a_place_for_data(settings))
+        if not is_newest(_with_a_place_for_data(settings).database_url):
+            aside(_migrated, settings)
         serving.serve(settings, build.ensure_built(ROOT))
 
 

@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 
 from kaleipix_app.backend import tables
 from kaleipix_app.backend.db import migrate
+from kaleipix_app.backend.db.newest import is_newest
 from tests.backend.db.older import GENERATION, NOW, PERSON, insert, make_tables_of, opened
 from tests.conftest import DATABASES
 from tests.postgres import PostgresServer
@@ -40,6 +41,22 @@ async def test_the_migrated_tables_are_those_of_the_models(url: str) -> None:
 
 async def test_a_second_run_changes_nothing(url: str) -> None:
     assert await migrate.upgrade(url) == await migrate.upgrade(url)
+
+
+async def test_a_start_sees_that_there_is_nothing_to_do(url: str) -> None:
+    assert not is_newest(url)
+    await migrate.upgrade(url)
+    assert is_newest(url) == url.startswith("sqlite")  # PostgreSQL is always asked with all that migrations need
+
+
+@pytest.mark.parametrize("revision", ["0001", "9999"])
+async def test_an_older_or_newer_database_is_not_taken_for_this_version(revision: str, path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{path}"
+    await migrate.upgrade(url)
+    with opened(url) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+        connection.commit()
+    assert not is_newest(url)
 
 
 async def test_two_starts_at_once_migrate_once(url: str) -> None:

@@ -38,24 +38,16 @@ def texture(rng: np.random.Generator, cells: int, octaves: int, size: int = 512,
 
 
 def sample(tile: Floats, x: Floats, y: Floats) -> Floats:
-    """Bilinear value of a repeating texture; x and y of any size, 1.0 is once around."""
-    size = tile.shape[0]
-    fx = x * np.float32(size)
-    fy = y * np.float32(size)
-    ix = np.floor(fx).astype(np.int32)
-    iy = np.floor(fy).astype(np.int32)
-    fx -= ix
-    fy -= iy
-    return _blend(tile, ix, iy, fx, fy)
-
-
-def _blend(tile: Floats, ix: NDArray[np.int32], iy: NDArray[np.int32], fx: Floats, fy: Floats) -> Floats:
-    size = tile.shape[0]  # a power of two, so that wrapping is one AND
-    flat = tile.ravel()
-    left = ix & (size - 1)
-    right = (ix + 1) & (size - 1)
-    top = (iy & (size - 1)) * size
-    bottom = ((iy + 1) & (size - 1)) * size
+    """Bilinear value of a repeating texture; x and y of any size that fits together, 1.0 is once around."""
+    left, right, fx = _between(x, tile.shape[0])
+    top, bottom, fy = _between(y, tile.shape[0])
+    if x.shape == (1, x.size) and y.shape == (y.size, 1):  # a straight grid: whole rows, then whole columns
+        rows: Floats = tile.take(top.ravel(), axis=0)
+        rows += (tile.take(bottom.ravel(), axis=0) - rows) * fy
+        found: Floats = rows.take(left.ravel(), axis=1)
+        found += (rows.take(right.ravel(), axis=1) - found) * fx
+        return found
+    flat, top, bottom = tile.ravel(), top * tile.shape[0], bottom * tile.shape[0]
     upper = flat.take(top + left)
     upper += (flat.take(top + right) - upper) * fx
     lower = flat.take(bottom + left)
@@ -63,3 +55,11 @@ def _blend(tile: Floats, ix: NDArray[np.int32], iy: NDArray[np.int32], fx: Float
     upper += (lower - upper) * fy
     result: Floats = upper
     return result
+
+
+def _between(at: Floats, size: int) -> tuple[NDArray[np.int32], NDArray[np.int32], Floats]:
+    """The two lattice points around each place, and how far it is from the first."""
+    place = at * np.float32(size)
+    before = np.floor(place).astype(np.int32)
+    place -= before
+    return before & (size - 1), (before + 1) & (size - 1), place  # a power of two, so that wrapping is one AND

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 
 import numpy as np
@@ -31,11 +31,16 @@ class Palette:
 
     def table(self) -> Floats:
         """(2048, 3) sRGB from the darkest to the lightest colour."""
-        return table_of(self.ramp)
+        return self._tables[-1]
 
     def voice(self, index: int) -> Floats:
         """(2048, 3) sRGB of one theme; there is always one to be had."""
-        return table_of(self.voices[index % len(self.voices)])
+        return self._tables[index % len(self.voices)]
+
+    @cached_property
+    def _tables(self) -> list[Floats]:
+        """Those of the voices, and last that of them all; a picture asks for them a hundred times."""
+        return [table_of(stops) for stops in (*self.voices, self.ramp)]
 
     def accent(self, index: int) -> Floats:
         """(3,) sRGB of one accent colour."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import resource
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Any
@@ -29,7 +30,6 @@ from kaleipix_app.backend.providers.fal.watch import Watch
 from kaleipix_app.backend.providers.outgoing import Answer, Outgoing, TooMuch
 
 ROOM = 1000  # orders at once: fal queues what an account may not run yet
-MOST_STREAMS = 200  # connections that only wait; further jobs are asked about instead
 START_WITHIN = 3300  # seconds: less than a source can be fetched
 
 _log = log.get("fal")
@@ -51,8 +51,10 @@ class FalProvider:
         cdn_url: str,
         models: Mapping[str, Model] = MODELS,
         room: int = ROOM,
+        streams: int | None = None,
         pace: Pace | None = None,
     ) -> None:
+        """`streams`: jobs whose status is streamed, the others are asked about now and then. None: what is sensible."""
         self._headers = {"Authorization": f"Key {key}"}
         self._outgoing = outgoing
         self._addresses = Addresses(queue_url)
@@ -61,6 +63,7 @@ class FalProvider:
         self._collector = Collector(outgoing, self._headers, self._pace)
         self._models = models
         self._room = room
+        self._most_streams = _most_streams() if streams is None else streams
         self._streams = 0
         self._will_call: set[str] = set()  # request ids; after a restart these are watched like the others
         self._bells: dict[str, asyncio.Event] = {}
@@ -114,7 +117,7 @@ class FalProvider:
         bell = self._bells.setdefault(request_id, asyncio.Event())
         watch = Watch(
             lambda: self._status(job),
-            None if calls_back or self._streams >= MOST_STREAMS else lambda: self._lines(job),
+            None if calls_back or self._streams >= self._most_streams else lambda: self._lines(job),
             bell,
             self.circuit,
             self._pace,
@@ -174,6 +177,15 @@ class FalProvider:
 
     async def close(self) -> None:
         """The connections are the house's; whoever made `outgoing` closes it."""
+
+
+def _most_streams() -> int:
+    """For every order one connection that only waits, but not where that takes the files that tabs need.
+
+    A look now and then would come up to five seconds late, and a thousand jobs that are looked at keep a core busy.
+    """
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return ROOM if files == resource.RLIM_INFINITY else min(ROOM, files // 2)
 
 
 def _known(job: str) -> str:

@@ -64,8 +64,15 @@ class Bench:
         await self.follow(job)
         return await self.provider.collect(job)
 
-    def another(self, *, pace: Pace = QUICK, key: str = KEY, models: dict[str, Model] | None = None) -> FalProvider:
-        """The same with another patience, key or catalogue; or the same after a restart."""
+    def another(
+        self,
+        *,
+        pace: Pace = QUICK,
+        key: str = KEY,
+        models: dict[str, Model] | None = None,
+        streams: int | None = None,
+    ) -> FalProvider:
+        """The same with another patience, key, catalogue or number of streams; or the same after a restart."""
         return FalProvider(
             key,
             self.outgoing,
@@ -73,6 +80,7 @@ class Bench:
             rest_url=self.url,
             cdn_url=self.url,
             models=models or MODELS,
+            streams=streams,
             pace=pace,
         )
 

@@ -57,6 +57,17 @@ async def test_without_a_stream_it_is_asked_directly(do: str, args: dict[str, An
     assert len(await provider.collect(job)) == 1
 
 
+async def test_a_job_too_many_for_the_streams_is_asked_about(bench: Bench) -> None:
+    bench.fal.hold("running")
+    provider = bench.another(streams=1)
+    jobs = [await provider.submit(an_order()) for _ in range(3)]
+    following = [asyncio.create_task(follow(provider, job)) for job in jobs]
+    await until(lambda: bench.count("status") >= 4)
+    assert bench.count("stream") == 1
+    bench.fal.release()
+    assert await asyncio.gather(*following) == [None, None, None]
+
+
 async def test_a_silent_stream_is_left_for_questions(bench: Bench) -> None:
     bench.fal.hold("running")
     provider = bench.another(pace=Pace(poll=0.01, silence=0.1))

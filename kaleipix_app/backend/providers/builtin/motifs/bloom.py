@@ -21,7 +21,7 @@ def paint(brief: Brief, tick: Tick) -> Floats:
     rng = brief.rng("bloom")
     far = replace(brief, width=max(brief.width // 2, 8), height=max(brief.height // 2, 8))
     x, y = grid(far.height, far.width)
-    wash = noise.sample(noise.texture(rng, 3, 3, 512), x * 0.5 + 0 * y, y * 0.5 + 0 * x)
+    wash = noise.sample(noise.texture(rng, 3, 3, 512), x * 0.5, y * 0.5)
     picture = shade(brief.palette.voice(0), 0.1 + 0.62 * smoothstep(0.2, 0.8, wash))
     tick(0.1, picture)
     area = brief.width * brief.height / brief.short**2

@@ -20,7 +20,7 @@ def paint(brief: Brief, tick: Tick) -> Floats:
     table = brief.palette.voice(0)
     clouds = noise.texture(rng, 3, 5, 512)
     rise = np.clip((line - y) / (line + 0.5 * brief.height / brief.short), 0, 1)
-    haze = noise.sample(clouds, x * 0.4 + 0 * y, y * 0.9 + 0 * x)
+    haze = noise.sample(clouds, x * 0.4, y * 0.9)
     picture = shade(table, 0.72 - 0.62 * rise**0.55 + 0.3 * (haze - 0.5))
     _moon(brief, rng, picture, line)
     tick(0.2, picture)
@@ -101,7 +101,7 @@ def _reflect(brief: Brief, rng: np.random.Generator, picture: Floats, street: in
     x, _ = grid(brief.height, brief.width)
     down = np.linspace(0, 1, rows, dtype=np.float32)[:, None]
     far = 1 / (down + 0.07)
-    wave = noise.sample(waves, x * far * 0.12 + 0.3, far * 0.6 + 0 * x) - 0.5
+    wave = noise.sample(waves, x * far * 0.12 + 0.3, far * 0.6) - 0.5
     unit = brief.short / 1024
     px = np.arange(brief.width, dtype=np.float32)[None, :] + wave * (10 + 70 * down) * unit
     py = street - 1 - np.arange(rows, dtype=np.float32)[:, None] * 1.5 - np.abs(wave) * (60 + 300 * down) * unit

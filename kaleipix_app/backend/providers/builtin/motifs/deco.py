@@ -21,7 +21,7 @@ def paint(brief: Brief, tick: Tick) -> Floats:
     count = len(brief.palette.voices)
     metal = brief.palette.voice(0)
     enamel = brief.palette.voice(1) if count > 1 else brief.palette.voice(0)
-    sheen = noise.sample(noise.texture(rng, 3, 4, 512), x * 0.35 + 0 * y, y * 0.35 + 0 * x)
+    sheen = noise.sample(noise.texture(rng, 3, 4, 512), x * 0.35, y * 0.35)
     tone = np.where(np.mod(ring, 3) < 1, 0.1, np.where(np.mod(ring, 3) < 2, 0.34, 0.52))
     picture = shade(enamel, (tone + 0.16 * (field - 0.5) + 0.12 * (sheen - 0.5)).astype(np.float32))
     inlay = shade(metal, 0.34 + 0.5 * field + 0.25 * (sheen - 0.5))

@@ -64,7 +64,7 @@ def _sky(brief: Brief, view: _View, table: Floats, clouds: Floats) -> Floats:
     tone = 0.86 - 0.66 * rise**0.75 + 0.26 * near_sun
     depth = 1 / (rise + 0.16)
     u = (x * depth * 0.16 + 0.3).astype(np.float32)
-    v = (depth * 0.42 + 0 * x).astype(np.float32)
+    v = (depth * 0.42).astype(np.float32)
     cloud = noise.sample(clouds, u, v)
     cloud = smoothstep(0.5, 0.78, cloud) * smoothstep(0.0, 0.12, rise)
     lit = noise.sample(clouds, u + 0.012, v - 0.02)
@@ -94,7 +94,7 @@ def _water(brief: Brief, view: _View, picture: Floats, table: Floats, mean: Floa
     waves = noise.texture(view.rng, 4, 5, brief.tile, 0.55)
     far = 1 / (depth + 0.045)
     u = (x * far * 0.09 + 0.1).astype(np.float32)
-    v = (far * 0.55 + 0 * x).astype(np.float32)
+    v = (far * 0.55).astype(np.float32)
     swell = noise.sample(waves, u, v) - 0.5
     ripple = noise.sample(waves, u * 2.3 + 0.4, v * 2.1) - 0.5
     tick(0.65, picture)
@@ -128,7 +128,7 @@ def _ridge(brief: Brief, view: _View, picture: Floats, table: Floats, haze: Floa
     edge = base - crest * (0.55 - 0.2 * near) - 0.03
     below = view.y - edge[None, :]
     cover = np.clip(below * brief.short + 0.5, 0, 1)
-    body = noise.sample(wave, view.x * 0.8 + 0.0 * view.y, below * 0.9 + near) - 0.5
+    body = noise.sample(wave, view.x * 0.8, below * 0.9 + near) - 0.5
     tone = 0.62 - 0.56 * near + 0.22 * body * (0.3 + near)
     colour = shade(table, tone)
     mist = np.clip((1 - near) * 0.55 + smoothstep(0.02, 0.4, below) * 0.4 * (1 - 0.7 * near), 0, 0.9)

@@ -15,7 +15,7 @@ def paint(brief: Brief, tick: Tick) -> Floats:
     """Twigs of leaves in five layers."""
     rng = brief.rng("leaves")
     x, y = grid(brief.height, brief.width)
-    light = noise.sample(noise.texture(rng, 2, 3, 512), x * 0.5 + 0 * y, y * 0.5 + 0 * x)
+    light = noise.sample(noise.texture(rng, 2, 3, 512), x * 0.5, y * 0.5)
     picture = shade(brief.palette.voice(0), 0.05 + 0.35 * smoothstep(0.25, 0.8, light))
     tick(0.1, picture)
     area = brief.width * brief.height / brief.short**2

@@ -16,7 +16,7 @@ def paint(brief: Brief, tick: Tick) -> Floats:
     rng = brief.rng("shapes")
     x, y = grid(brief.height, brief.width)
     tile = noise.texture(rng, 3, 5, 512)
-    wash = noise.sample(tile, x * 0.4 + 0 * y, y * 0.4 + 0 * x)
+    wash = noise.sample(tile, x * 0.4, y * 0.4)
     dark = brief.variant in (1, 2)
     base = 0.06 + 0.2 * wash if dark else 0.86 + 0.14 * wash
     picture = shade(brief.palette.table(), base.astype(np.float32))
@@ -31,7 +31,7 @@ def paint(brief: Brief, tick: Tick) -> Floats:
             _shape(brief, rng, spot, size, index)
         if index % 8 == 7:
             tick(0.15 + 0.8 * share, picture)
-    grain = noise.sample(tile, x * 3 + 0 * y, y * 3 + 0 * x)
+    grain = noise.sample(tile, x * 3, y * 3)
     return np.clip(picture * (0.95 + 0.1 * grain)[..., None], 0, 1)
 
 

@@ -39,7 +39,7 @@ def render(brief: Brief, tick: Tick) -> Floats:
         cover = _screen(brief, rng, x * brief.short, y * brief.short, density, pitch, index)
         out *= 1 - cover[..., None] * (1 - inks[index])
         tick(0.6 + 0.08 * (index + 1), out)
-    fibre = noise.sample(noise.texture(rng, 32, 4, 512, 0.8), x * 1.3 + 0 * y, y * 1.3 + 0 * x) - 0.5
+    fibre = noise.sample(noise.texture(rng, 32, 4, 512, 0.8), x * 1.3, y * 1.3) - 0.5
     return np.clip(out * (1 + 0.07 * fibre)[..., None], 0, 1)
 
 

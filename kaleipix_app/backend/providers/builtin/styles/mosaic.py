@@ -61,7 +61,7 @@ def _set(brief: Brief, cells: Cells, stones: Floats, glass: bool) -> Floats:
     edge = 1 - smoothstep(joint, joint + bevel, cells.border)
     lit = edge * facing * (0.2 if glass else 0.3)
     x, y = grid(brief.height, brief.width)
-    grain = noise.sample(noise.texture(brief.rng("grain"), 16, 5, 512, 0.75), x + 0 * y, y + 0 * x) - 0.5
+    grain = noise.sample(noise.texture(brief.rng("grain"), 16, 5, 512, 0.75), x, y) - 0.5
     out = stones * (1 + lit + 0.12 * grain)[..., None]
     out += (np.maximum(lit, 0) * 0.22)[..., None]
     dark = (

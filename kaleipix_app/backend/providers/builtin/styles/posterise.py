@@ -93,5 +93,5 @@ def _finished(brief: Brief, rng: np.random.Generator, out: Floats, lines: Floats
         du, dv = (np.mod((px + s * py) / (pitch * 1.414), 1) - 0.5 for s in (1, -1))
         dot = np.hypot(du, dv) * pitch * 1.414
         out = mix(out, light, np.clip(pitch * 0.9 * (tone - 0.55) - dot + 0.5, 0, 1) * np.float32(0.6))
-    fibre = noise.sample(noise.texture(rng, 32, 4, 512, 0.8), x * 1.3 + 0 * y, y * 1.3 + 0 * x) - 0.5
+    fibre = noise.sample(noise.texture(rng, 32, 4, 512, 0.8), x * 1.3, y * 1.3) - 0.5
     return np.clip(out * (1 + 0.05 * fibre)[..., None], 0, 1)

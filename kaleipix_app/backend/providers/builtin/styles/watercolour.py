@@ -41,8 +41,8 @@ def render(brief: Brief, tick: Tick) -> Floats:
 def _wobbled(brief: Brief, picture: Floats, flow: Floats, x: Floats, y: Floats, tick: Tick) -> Floats:
     """Edges as a brush leaves them: moved by a few pixels, here and there by more."""
     reach = brief.short * (0.0025 + 0.0025 * brief.strength)
-    dx = (noise.sample(flow, x * 0.9 + 0 * y, y * 0.9 + 0 * x) - 0.5) * 4
-    dy = (noise.sample(flow, x * 0.9 + 0.37 + 0 * y, y * 0.9 + 0.61 + 0 * x) - 0.5) * 4
+    dx = (noise.sample(flow, x * 0.9, y * 0.9) - 0.5) * 4
+    dy = (noise.sample(flow, x * 0.9 + 0.37, y * 0.9 + 0.61) - 0.5) * 4
     tick(0.41, picture)
     column = np.arange(brief.width, dtype=np.float32)[None, :]
     row = np.arange(brief.height, dtype=np.float32)[:, None]
@@ -77,7 +77,7 @@ def _density(
         steepness(soften(tone, max(3 * unit, 1.6))) * 9 / unit * 0.5, 0, 0.45
     )
     tick(0.74, picture)
-    cloud = noise.sample(flow, x * 0.35 + 0.2 + 0 * y, y * 0.35 + 0 * x) - 0.5
+    cloud = noise.sample(flow, x * 0.35 + 0.2, y * 0.35) - 0.5
     grain = _grain(rng, x, y)
     density = 1 + (0.5 + 0.6 * brief.strength) * rim + 1.1 * cloud + 0.55 * (grain - 0.5)
     for _ in range((3, 5, 4, 7)[brief.variant]):
@@ -101,7 +101,7 @@ def _density(
 def _grain(rng: np.random.Generator, x: Floats, y: Floats) -> Floats:
     """Height of cold-pressed paper, about 0 to 1."""
     tile = noise.texture(rng, 64, 3, 1024, 0.7)
-    return noise.sample(tile, x * 1.7 + 0 * y, y * 1.7 + 0 * x)
+    return noise.sample(tile, x * 1.7, y * 1.7)
 
 
 def _on_paper(brief: Brief, rng: np.random.Generator, picture: Floats, x: Floats, y: Floats, tick: Tick) -> Floats:
@@ -109,8 +109,8 @@ def _on_paper(brief: Brief, rng: np.random.Generator, picture: Floats, x: Floats
     ragged = noise.texture(rng, 6, 6, brief.tile, 0.62)
     half_x, half_y = brief.width / brief.short / 2, brief.height / brief.short / 2
     inset = np.minimum(half_x - np.abs(x), half_y - np.abs(y))
-    wave = noise.sample(ragged, x * 0.7 + 0 * y, y * 0.7 + 0 * x) - 0.5
-    strokes = noise.sample(ragged, x * 0.25 + 0.4 * (brief.variant % 2) * y, y * 2.2 + 0.3 + 0 * x) - 0.5
+    wave = noise.sample(ragged, x * 0.7, y * 0.7) - 0.5
+    strokes = noise.sample(ragged, x * 0.25 + 0.4 * (brief.variant % 2) * y, y * 2.2 + 0.3) - 0.5
     tick(0.9, picture)
     margin = (0.035, 0.055, 0.028, 0.07)[brief.variant]
     inside = inset - margin + wave * 0.034 + strokes * 0.03
