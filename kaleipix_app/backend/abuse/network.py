@@ -1,21 +1,28 @@
-"""Which network a request comes from."""
+"""Which network a request comes from.
+
+Addresses are 4 or 16 bytes here, as the C library reads and writes them: objects of `ipaddress` take four times as
+long, and this is done for every page of a link.
+"""
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Iterable
-from ipaddress import IPv4Address, IPv6Address, ip_network
+from ipaddress import ip_network
 
-_PREFIXES = {4: 24, 6: 56}  # what one household or office usually holds
-_ONE = {4: 32, 6: 64}  # a device changes its address within a /64 every day
+_PREFIXES = {4: 24, 16: 56}  # what one household or office usually holds, by bytes of an address
+_ONE = {4: 32, 16: 64}  # a device changes its address within a /64 every day
 _UNKNOWN = "unknown"  # a Unix socket, or a server that does not tell: all of those share one limit
+_MAPPED = bytes(10) + b"\xff\xff"  # a dual-stack socket shows IPv4 peers as ::ffff:1.2.3.4
+_LOOPBACK = bytes(15) + b"\x01"
 
 
 class Networks:
     """Reads addresses; believes `X-Forwarded-For` only from the operator's own proxies."""
 
     def __init__(self, trusted: Iterable[str]) -> None:
-        self._trusted = [ip_network(network, strict=False) for network in trusted]
+        networks = [ip_network(network, strict=False) for network in trusted]
+        self._trusted = [(one.max_prefixlen // 8, int(one.netmask), int(one.network_address)) for one in networks]
 
     def of(self, peer: str | None, forwarded: str = "") -> str:
         """The /24 (IPv4) or /56 (IPv6) of the client. `forwarded` is the whole X-Forwarded-For header."""
@@ -27,7 +34,7 @@ class Networks:
         client = self._client(peer, forwarded)
         return _within(client, _ONE) if client is not None else ""
 
-    def _client(self, peer: str | None, forwarded: str) -> IPv4Address | IPv6Address | None:
+    def _client(self, peer: str | None, forwarded: str) -> bytes | None:
         """Read from the right: each proxy appends whom it saw, so everything left of the first stranger is hearsay."""
         client = _address(peer or "")
         hops = [hop for hop in forwarded.split(",") if hop.strip()]
@@ -41,30 +48,36 @@ class Networks:
     def is_near(self, peer: str) -> bool:
         """Whether this very peer is this machine or one of the operator's proxies."""
         address = _address(peer)
-        return address is not None and (address.is_loopback or self._is_trusted(address))
+        return address is not None and (_is_loopback(address) or self._is_trusted(address))
 
-    def _is_trusted(self, address: IPv4Address | IPv6Address) -> bool:
-        return any(address in network for network in self._trusted)
-
-
-def _within(client: IPv4Address | IPv6Address, prefixes: dict[int, int]) -> str:
-    """Like `str(ip_network(…))`, which takes ten times as long: this is done for every page."""
-    prefix, length = prefixes[client.version], client.max_prefixlen
-    first = int(client) >> (length - prefix) << (length - prefix)
-    return f"{IPv4Address(first) if client.version == 4 else IPv6Address(first)}/{prefix}"
+    def _is_trusted(self, address: bytes) -> bool:
+        number = int.from_bytes(address, "big")
+        return any(len(address) == length and number & mask == network for length, mask, network in self._trusted)
 
 
-def _address(text: str) -> IPv4Address | IPv6Address | None:
+def _is_loopback(address: bytes) -> bool:
+    return address[0] == 127 if len(address) == 4 else address == _LOOPBACK
+
+
+def _within(address: bytes, prefixes: dict[int, int]) -> str:
+    length, prefix = len(address), prefixes[len(address)]
+    rest = 8 * length - prefix
+    first = int.from_bytes(address, "big") >> rest << rest
+    family = socket.AF_INET if length == 4 else socket.AF_INET6
+    return f"{socket.inet_ntop(family, first.to_bytes(length, 'big'))}/{prefix}"
+
+
+def _address(text: str) -> bytes | None:
     """The address in `1.2.3.4`, `1.2.3.4:5678`, `2001:db8::1` or `[2001:db8::1]:5678`."""
     text = text.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:
         text = text.partition(":")[0]
-    try:  # read by the C library: `ip_address` takes four times as long, and this is done for every page
+    try:
         if ":" not in text:
-            return IPv4Address(socket.inet_pton(socket.AF_INET, text))
-        address = IPv6Address(socket.inet_pton(socket.AF_INET6, text.partition("%")[0]))
+            return socket.inet_pton(socket.AF_INET, text)
+        address = socket.inet_pton(socket.AF_INET6, text.partition("%")[0])
     except (OSError, ValueError):  # ValueError: a null character in it
         return None
-    return address.ipv4_mapped or address  # a dual-stack socket shows IPv4 peers as ::ffff:1.2.3.4
+    return address[12:] if address.startswith(_MAPPED) else address

@@ -87,7 +87,8 @@ class ShareLane:
         if not _BODY_OR_CONDITION.isdisjoint(given):
             return None
         token, image_id = found.groups()
-        proof = self._cookies.read(given.get(b"cookie", b"").decode("latin-1"), self._cookies.share)
+        cookie = given.get(b"cookie")  # none, as a rule
+        proof = self._cookies.read(cookie.decode("latin-1"), self._cookies.share) if cookie else ""
         try:
             return self._thumbnail(token, image_id, proof) if image_id else self._opened(token, proof, scope, given)
         except (NotFound, TooMany):
