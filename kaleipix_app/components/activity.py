@@ -6,6 +6,7 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from kaleipix_app.components import theme
+from kaleipix_app.components.navigation import LIBRARY, room_address
 from kaleipix_app.components.notify import notify
 from kaleipix_app.components.phone_views import ACTIVITY, BRINGS, COMPOSER, STAGE, view_link
 from kaleipix_app.components.picture import picture
@@ -309,7 +310,7 @@ def _everything() -> rx.Component:
                 rx.el.a(
                     "All pictures in the library",
                     rx.icon("chevron-right", size=16, class_name="shrink-0"),
-                    href=f"/w/{Studio.username_shown}/library",
+                    href=room_address(Studio.username_shown, LIBRARY),
                     class_name=f"{theme.QUIET} min-h-11",
                 ),
             ),

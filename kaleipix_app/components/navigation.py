@@ -15,14 +15,14 @@ _TAB = (
     "flex h-14 grow basis-0 flex-col items-center justify-center gap-0.5 text-xs font-medium text-muted "
     "aria-[current=page]:text-accent-text aria-[current=true]:text-accent-text"
 )
-_STUDIO, _LIBRARY, _LINKS = "", "/library", "/shares"
+STUDIO, LIBRARY, LINKS = "", "/library", "/shares"  # behind the workspace
 _PLANS = "/plans"  # is everybody's, not behind the workspace
 _IN_ADDRESS: rx.Var[str] = rx.Var(
     '(kxParams.username ?? "")',
     _var_data=VarData(hooks={"const kxParams = useParams()": None}, imports={"react-router": ["useParams"]}),
 ).to(str)
 # Path behind the workspace, name on a desk, icon.
-_ROOMS = ((_STUDIO, "Studio", "sparkles"), (_LIBRARY, "Library", "images"), (_LINKS, "Links", "link"))
+_ROOMS = ((STUDIO, "Studio", "sparkles"), (LIBRARY, "Library", "images"), (LINKS, "Links", "link"))
 
 
 def rooms(username: rx.Var[str], current: str) -> rx.Component:
@@ -32,7 +32,7 @@ def rooms(username: rx.Var[str], current: str) -> rx.Component:
             rx.el.a(
                 rx.icon(icon, size=16, class_name="shrink-0"),
                 name,
-                href=_address(username, path),
+                href=room_address(username, path),
                 aria_current=_current(path, current),
                 class_name=_LINK,
             )
@@ -60,8 +60,8 @@ def room_tabs(username: rx.Var[str], current: str, running: rx.Var[int] | None =
         rx.el.a(
             _face("images"),
             "Library",
-            href=_address(username, _LIBRARY),
-            aria_current="true" if current == _LINKS else _current(_LIBRARY, current),
+            href=room_address(username, LIBRARY),
+            aria_current="true" if current == LINKS else _current(LIBRARY, current),
             class_name=_TAB,
         ),
         _view_tab(username, current, ACTIVITY, "Activity", _face("activity", running)),
@@ -75,16 +75,24 @@ def links_link(username: rx.Var[str]) -> rx.Component:
     return rx.el.a(
         rx.icon("link", size=16, class_name="shrink-0"),
         "Links",
-        href=_address(username, _LINKS),
+        href=room_address(username, LINKS),
         title="All your share links",
         class_name="flex min-h-11 items-center gap-1.5 rounded-control px-3 text-sm font-medium text-muted hover:text-ink lg:hidden",
     )
 
 
+def room_address(username: rx.Var[str], path: str) -> rx.Var[str]:
+    """Of a room, right from the first moment: before the state is here, the name in the address of the page counts.
+
+    Where that has none, the landing page takes people home.
+    """
+    return rx.cond(username != "", f"/w/{username}{path}", rx.cond(_IN_ADDRESS != "", f"/w/{_IN_ADDRESS}{path}", "/"))
+
+
 def _view_tab(username: rx.Var[str], current: str, view: str, name: str, face: rx.Component) -> rx.Component:
-    if current == _STUDIO:
+    if current == STUDIO:
         return view_link(face, name, view=view, class_name=_TAB)
-    return rx.el.a(face, name, href=_address(username, f"#{view}"), class_name=_TAB)
+    return rx.el.a(face, name, href=room_address(username, f"#{view}"), class_name=_TAB)
 
 
 def _face(icon: str, count: rx.Var[int] | None = None) -> rx.Component:
@@ -96,14 +104,6 @@ def _face(icon: str, count: rx.Var[int] | None = None) -> rx.Component:
         aria_hidden=True,
         class_name="relative",
     )
-
-
-def _address(username: rx.Var[str], path: str) -> rx.Var[str]:
-    """Right from the first moment: before the state is here, the name in the address of the page counts.
-
-    Where that has none, the landing page takes people home.
-    """
-    return rx.cond(username != "", f"/w/{username}{path}", rx.cond(_IN_ADDRESS != "", f"/w/{_IN_ADDRESS}{path}", "/"))
 
 
 def _current(path: str, current: str) -> str:

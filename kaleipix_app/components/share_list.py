@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from kaleipix_app.components import theme
+from kaleipix_app.components.navigation import STUDIO, room_address
 from kaleipix_app.components.picture import picture
 from kaleipix_app.components.question import question
 from kaleipix_app.components.shell import error_line
@@ -57,7 +58,7 @@ def _nothing() -> rx.Component:
             "A link shows a picture to whoever holds it, as long as you want. It is made with “Share”, below the picture.",
             class_name="max-w-md text-center text-muted",
         ),
-        rx.el.a("Open the studio", href=f"/w/{Shares.name}", class_name=theme.PRIMARY),
+        rx.el.a("Open the studio", href=room_address(Shares.name, STUDIO), class_name=theme.PRIMARY),
         class_name="flex flex-col items-center gap-3 py-16",
     )
 

@@ -10,7 +10,7 @@ from kaleipix_app.components.header import workspace_header
 from kaleipix_app.components.library_bar import collection_question, collection_tools, selection_bar
 from kaleipix_app.components.library_filters import filters
 from kaleipix_app.components.library_grid import library_grid
-from kaleipix_app.components.navigation import links_link, room_tabs
+from kaleipix_app.components.navigation import STUDIO, links_link, room_address, room_tabs
 from kaleipix_app.components.notice import notice_line
 from kaleipix_app.components.picture import picture
 from kaleipix_app.components.picture_detail import picture_detail
@@ -133,7 +133,7 @@ def _nothing() -> rx.Component:
                     "Everything you make or bring is kept here, private to you.",
                     class_name="relative text-center text-muted",
                 ),
-                rx.el.a("Make a picture", href=f"/w/{Library.username_shown}", class_name=theme.PRIMARY),
+                rx.el.a("Make a picture", href=room_address(Library.username_shown, STUDIO), class_name=theme.PRIMARY),
             ),
         ),
         class_name="flex grow flex-col items-center justify-center gap-4 py-16",

@@ -7,7 +7,7 @@ import reflex as rx
 from kaleipix_app.components import theme
 from kaleipix_app.components.farewell import while_signed_in
 from kaleipix_app.components.header import workspace_header
-from kaleipix_app.components.navigation import room_tabs
+from kaleipix_app.components.navigation import LIBRARY, room_address, room_tabs
 from kaleipix_app.components.notice import notice_line
 from kaleipix_app.components.policy_notice import policy_notice
 from kaleipix_app.components.share_dialog import share_dialog
@@ -25,7 +25,7 @@ def shares() -> rx.Component:
                 rx.el.a(
                     rx.icon("chevron-left", size=16, class_name="shrink-0"),
                     "Library",
-                    href=f"/w/{Shares.name}/library",
+                    href=room_address(Shares.name, LIBRARY),
                     class_name=f"{theme.QUIET} -mt-4 -mb-5 -ml-3 min-h-11 self-start lg:hidden",
                 ),
                 share_list(),

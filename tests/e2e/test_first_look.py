@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
@@ -98,6 +100,8 @@ def test_its_links_are_right_before_the_state_is_there(
         early.route_web_socket("**", lambda _says_nothing: None)
         early.goto(home + room)
         early.wait_for_load_state("networkidle")
+        inside = early.locator('a[href^="/w"]').evaluate_all("links => links.map((link) => link.pathname)")
+        assert [path for path in inside if not f"{path}/".startswith(f"{urlsplit(home).path}/")] == []
         early.get_by_role("navigation", name="Workspace").get_by_role("link", name="Library").click()
         expect(early).to_have_url(f"{home}/library")
         context.close()
