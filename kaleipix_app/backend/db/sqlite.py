@@ -9,6 +9,7 @@ far less when the cores are busy. Only its commit does, which waits for the disk
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -26,16 +27,26 @@ _AT_ONCE = 256  # rows that come with the answer; what is longer stays there unt
 
 
 async def connect(database: str, **options: Any) -> aiosqlite.Connection:
-    """Open a file."""
+    """Open a file. Raises sqlite3.Error, and leaves no thread behind that speaks to a loop which is closed by then."""
     connection = _Connection(lambda: sqlite3.connect(database, **options), iter_chunk_size=_AT_ONCE)
     connection._thread.daemon = True  # a process that ends does not wait for it
-    return await connection
+    try:
+        return await connection
+    except BaseException:
+        if connection.ended is not None:
+            await connection.ended
+        raise
 
 
 class _Connection(aiosqlite.Connection):
     _begins: bool = False  # with the next statement
     _is_asked: bool = False  # since the last transaction ended: there is something to end
     is_short: bool = False  # this transaction; its thread rests meanwhile
+    ended: asyncio.Future[Any] | None = None  # its thread has nothing more to say
+
+    def stop(self) -> asyncio.Future[Any] | None:
+        self.ended = super().stop()
+        return self.ended
 
     def cursor(self) -> Any:
         return _Cursor(self)
