@@ -14,13 +14,13 @@ _LIBRARY = "@fingerprintjs/fingerprintjs@5.2.0"  # MIT; this very version, becau
 
 # Not the library's load(): that one may report to its makers, and what is not imported is not in the build either.
 # Left out: which blockers of ads people use, which is none of our business, and their fonts, which take hidden frames
-# to find out. `ref` is dropped: Reflex passes one with an id.
+# to find out; and whether cookies are taken, for which one is set. `ref` is dropped: Reflex passes one with an id.
 _CODE = """
 let kxFingerprint = null;  // worked out once a page
 async function kxWorkOut() {
   const {loadSources, prepareForSources, sources} = await import("@fingerprintjs/fingerprintjs");
   await prepareForSources();
-  const found = await loadSources(sources, {cache: {}}, ["domBlockers", "fonts", "fontPreferences"])();
+  const found = await loadSources(sources, {cache: {}}, ["domBlockers", "fonts", "fontPreferences", "cookiesEnabled"])();
   const text = JSON.stringify(Object.keys(found).sort().map((name) => [name, found[name].value ?? null]));
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
