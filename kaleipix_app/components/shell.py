@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 import reflex as rx
+from reflex_base.vars.base import VarData
 from reflex_components_core.core.banner import has_too_many_connection_errors
 
 from kaleipix_app.components import theme
@@ -21,6 +22,14 @@ _WAITING = (  # out of sight, with a panel where they begin
     "relative invisible before:visible before:absolute before:inset-x-0 before:top-0 before:h-40 before:animate-breathe "
     "before:rounded-panel before:border before:border-line before:bg-surface"
 )
+# Unlike `is_hydrated`, which is false again on the way to every page.
+_SCRIPT_RUNS = rx.Var(
+    "kxScriptRuns",
+    _var_data=VarData(
+        hooks={"const kxScriptRuns = useSyncExternalStore(() => () => {}, () => true, () => false)": None},
+        imports={"react": ["useSyncExternalStore"]},
+    ),
+).to(bool)
 
 
 def wordmark(href: str = "/", *, name_class: str = "") -> rx.Component:
@@ -42,7 +51,7 @@ def theme_switch() -> rx.Component:
         on_click=rx.toggle_color_mode,
         aria_label="Switch between dark and light",
         title="Switch between dark and light",
-        disabled=~rx.State.is_hydrated,
+        disabled=~_SCRIPT_RUNS,
         class_name=theme.ICON,
     )
 

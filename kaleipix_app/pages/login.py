@@ -12,7 +12,7 @@ from kaleipix_app.state.login import Login
 
 _BUTTON = f"{theme.PRIMARY} w-full"
 _ERROR = "login-error"
-_NOT_READY = ~rx.State.is_hydrated
+_NOT_READY = ~Login.ready
 
 
 def login() -> rx.Component:

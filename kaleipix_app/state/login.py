@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from kaleipix_app.backend import container
 from kaleipix_app.state.guard import public
 
-_STEPS = ("email", "code", "register")
+_FIELDS = {"email": "email", "code": "code", "register": "username"}  # of each step, the one that is typed into
 _ABOUT_THE_FIELD = {
     "bad_input",
     "code_wrong",
@@ -22,6 +23,7 @@ _ABOUT_THE_FIELD = {
 class Login(rx.State):
     """What one tab shows of a sign-in under way."""
 
+    ready: bool = False  # and so it stays: what can be typed into is not taken away again
     step: str = "email"
     email: str = ""
     error: str = ""
@@ -29,7 +31,7 @@ class Login(rx.State):
 
     @rx.event
     @public
-    async def open(self) -> None:
+    async def open(self) -> EventSpec | None:
         """Resume where this browser was: a reload in the middle loses nothing."""
         parts = container.get()
         header = self.router.headers.cookie
@@ -37,12 +39,16 @@ class Login(rx.State):
         async with parts.db.reading() as uow:
             self.step, self.email = await parts.signin.step(uow, secret)
         self.error = ""
+        if self.ready:
+            return None
+        self.ready = True
+        return rx.set_focus(_FIELDS[self.step])  # a field that is disabled when it appears cannot have it
 
     @rx.event
     @public
     async def stepped(self, step: str, email: str) -> None:
         """A route answered: show the next step."""
-        self.step = step if step in _STEPS else "email"
+        self.step = step if step in _FIELDS else "email"
         self.email = email or self.email
         self.error = ""
 

@@ -30,6 +30,11 @@ _WATCH_CONTROLS = """window.places = new Map(); (function look() {
 _MOVED = """() => [...places]
   .filter(([one, top]) => one.isConnected && Math.abs(one.getBoundingClientRect().top + scrollY - top) > 1)
   .map(([one]) => one.ariaLabel || one.innerText || one.name)"""
+# Controls that could be used and then, without being touched, could not: what was typed or pressed meanwhile is lost.
+_WATCH_TAKEN_AWAY = """window.taken = []; new MutationObserver((changes) => {
+  for (const {target, oldValue} of changes)
+    if (oldValue === null && target.disabled) taken.push(target.ariaLabel || target.innerText || target.name);
+}).observe(document, {subtree: true, attributeFilter: ["disabled"], attributeOldValue: true});"""
 # axe must not measure a colour on its way to the next one. Pages of the build change by script, others by themselves;
 # which colours are on their way is known a frame later.
 _COLOURS_HAVE_CHANGED = """async (scheme) => {
@@ -223,6 +228,32 @@ def test_a_control_stays_where_it_was_first_seen(size: str, server: StudioServer
         page.wait_for_load_state("networkidle")
         assert page.evaluate("places.size") > 0, address
         assert page.evaluate(_MOVED) == [], address
+
+
+def test_a_control_that_can_be_used_stays_so_on_the_way_through_the_rooms(
+    server: StudioServer, new_page: NewPage
+) -> None:
+    page = new_page(server.url)
+    page.add_init_script(_WATCH_TAKEN_AWAY)
+    page.goto("/")
+    expect(page.get_by_role("button", name="Switch between dark and light")).to_be_enabled()  # its script runs
+    page.get_by_role("link", name="Open the studio").click()
+    expect(page.get_by_label("Email")).to_be_focused()
+    expect(page.get_by_role("button", name="Send code")).to_be_enabled()
+    assert page.evaluate("taken") == []
+    sign_up(page, server, "wandering")
+    arrived = {
+        "Library": page.get_by_role("heading", name="Library"),
+        "Links": page.get_by_text("Nothing is shared"),
+        "Plans": page.get_by_role("table", name="Built-in engine"),
+        "Account": page.get_by_text("Free plan, "),
+        "Studio": page.get_by_role("button", name="Generate"),
+    }
+    for room, shown in arrived.items():
+        page.get_by_role("banner").get_by_role("link", name=room).click()
+        expect(shown.first).to_be_visible()
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("taken") == [], room
 
 
 def test_at_double_zoom_everything_is_still_there(server: StudioServer, new_page: NewPage) -> None:
