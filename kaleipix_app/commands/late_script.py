@@ -1,7 +1,8 @@
 """The pages of a build show themselves first; their script begins after that.
 
 React Router asks for all script in the head of a page. On a slow device that takes connection and processor away from
-style and picture, and whatever is painted first is painted once the script has run.
+style and picture, and whatever is painted first is painted once the script has run. Where there is a first picture,
+the frame that shows it has nothing else to lay out (`data-alone`, assets/theme.css); the rest comes in the next one.
 """
 
 from __future__ import annotations
@@ -11,14 +12,17 @@ import re
 from pathlib import Path
 
 _PATIENCE = 1000  # ms; then the script begins, whatever has become of the picture
+_ALONE = 250  # ms that the rest of the page waits for it at most
 _PRELOAD = re.compile(r'<link rel="modulepreload" ')
 _ENTRY = '<script type="module" async="">'
 _HELD = '<script type="text/plain" id="entry">'
 _BEGIN = f"""<script>(() => {{
   let begun = false;
+  const showRest = () => document.querySelector("[data-alone]")?.removeAttribute("data-alone");
   const begin = () => {{
     if (begun) return;
     begun = true;
+    showRest();
     for (const link of document.querySelectorAll("link[rel=later]")) link.rel = "modulepreload";
     const script = document.createElement("script");
     script.type = "module";
@@ -30,6 +34,7 @@ _BEGIN = f"""<script>(() => {{
   if (document.hidden) return begin();  // no frame comes to a tab in the background
   if (!picture || picture.complete) afterFrame();
   else for (const end of ["load", "error"]) picture.addEventListener(end, afterFrame);
+  requestAnimationFrame(() => setTimeout(showRest, {_ALONE}));
   setTimeout(begin, {_PATIENCE});
 }})()</script>"""
 

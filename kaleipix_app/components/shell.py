@@ -12,9 +12,9 @@ from reflex_components_core.core.banner import has_too_many_connection_errors
 
 from kaleipix_app.components import theme
 from kaleipix_app.components.connection import connection
-from kaleipix_app.components.picture import picture
 
-# In the page itself: a request more would cost a slow connection longer than these few bytes.
+# In the page itself: a request more would cost a slow connection longer than these few bytes. As a background it is
+# drawn with its header; an image of the page would be read before anything else is shown.
 _MARK = "data:image/svg+xml," + quote((Path(__file__).parents[2] / "assets" / "mark.svg").read_text())
 
 _COLUMN = "flex flex-col gap-8"
@@ -35,7 +35,7 @@ _SCRIPT_RUNS = rx.Var(
 def wordmark(href: str = "/", *, name_class: str = "") -> rx.Component:
     """Mark and name, linked home."""
     return rx.el.a(
-        picture(_MARK, "", 28, 28, class_name="size-7"),
+        rx.el.span(style={"background-image": f'url("{_MARK}")'}, class_name="size-7"),
         rx.el.span("Kaleipix", class_name=f"text-lg font-semibold tracking-tight {name_class}"),
         href=href,
         aria_label="Kaleipix, home",

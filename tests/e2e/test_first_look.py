@@ -12,6 +12,15 @@ from tests.e2e.people import a_past, sign_up
 from tests.e2e.studio_server import StudioServer
 
 _PATIENCE = 1000  # ms that the script waits for the picture
+# What is shown in each frame in which the page has its first picture, without repetition.
+_WATCH_HEADER = """window.seen = []; (function look() {
+  const shown = (which) => document.querySelector(which)?.checkVisibility({contentVisibilityAuto: true});
+  if (shown("#first-look img")) {
+    const now = shown("header div a") ? "picture and header" : "picture";
+    if (seen.at(-1) !== now) seen.push(now);
+  }
+  requestAnimationFrame(look);
+})()"""
 
 
 @pytest.mark.parametrize("count", [1, 2])
@@ -69,11 +78,25 @@ def test_the_script_begins_after_the_picture(server: StudioServer, new_page: New
     assert script >= min(picture, _PATIENCE)
 
 
+def test_the_first_frame_lays_out_nothing_but_the_picture(server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url)
+    sign_up(page, server, "alone")
+    a_past(server, "alone", 2)
+    page.add_init_script(_WATCH_HEADER)
+    page.reload()
+    expect(page.get_by_role("link", name="Kaleipix, home")).to_be_visible()
+    assert page.evaluate("seen") == ["picture", "picture and header"]
+
+
 def test_a_picture_that_does_not_come_keeps_nobody_waiting(server: StudioServer, new_page: NewPage) -> None:
     page = new_page(server.url)
     sign_up(page, server, "patient")
     a_past(server, "patient", 2)
     page.route("**/preview", lambda _never_answered: None)
+    page.route("**/assets/*.js", lambda _never_answered: None)
+    page.reload(wait_until="commit")
+    expect(page.get_by_role("button", name="Generate")).to_be_visible()
+    page.unroute("**/assets/*.js")
     page.reload(wait_until="commit")
     expect(page.get_by_role("button", name="Generate")).to_be_enabled()
 

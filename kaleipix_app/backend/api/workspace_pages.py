@@ -77,7 +77,7 @@ def _with_first_look(page: str, record: Record, address: str) -> str:
     picture = record.results[0]
     strip = " has-strip" if record.source_id or len(record.results) > 1 else ""
     look = (
-        f'<div class="first-look{strip}" style="--shape: {picture.width} / {picture.height}">'
+        f'<div class="first-look{strip}" data-alone style="--shape: {picture.width} / {picture.height}">'
         f'<img src="{address}" alt="" decoding="sync" width="{picture.width}" height="{picture.height}"/></div>'
     )
     page = page.replace(_EXAMPLES, f"{_EXAMPLES} hidden", 1)
