@@ -42,6 +42,20 @@ def selection_bar() -> rx.Component:
     )
 
 
+def pick_button() -> rx.Component:
+    """For fingers: from now on a tap selects. A long press does the same, but nothing says so."""
+    selects = Chosen.picking | (Chosen.count != "")
+    return rx.cond(
+        Library.found > 0,
+        rx.el.button(
+            rx.cond(selects, "Cancel", "Select"),
+            type="button",
+            on_click=Chosen.pick(~selects),
+            class_name="hidden min-h-11 min-w-11 items-center px-2 text-sm font-medium text-muted hover:text-ink cursor-pointer [@media(hover:none)]:inline-flex",
+        ),
+    )
+
+
 def _select_all() -> rx.Component:
     return rx.el.button(
         rx.el.span(

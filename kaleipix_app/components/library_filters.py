@@ -90,7 +90,8 @@ def _choice(
         aria_label=label,
         disabled=~Library.ready,
         custom_attrs={"data-set": rx.cond(value != "", "", rx.Var("undefined"))},
-        class_name=f"{_CHIP} [field-sizing:content]",  # as wide as what is chosen, not as the longest that could be
+        # As wide as what is chosen, not as the longest that could be; a long name is cut.
+        class_name=f"{_CHIP} max-w-48 text-ellipsis [field-sizing:content]",
     )
 
 

@@ -38,6 +38,8 @@ class LibraryGrid(rx.Component):
     change: rx.Var[ChangeView]
     cleared: rx.Var[int]
     everything: rx.Var[bool]  # was selected from outside of the grid
+    selected: rx.Var[str]  # how many the server has
+    picking: rx.Var[bool]  # a tap selects, also the first one
     on_fill: rx.EventHandler[_text_and_number]  # a page from this day on, without its first so many
     on_days: rx.EventHandler[rx.event.no_args_event_spec]  # how long is the list, day by day?
     on_zone: rx.EventHandler[_one_text]  # the browser's time zone

@@ -15,14 +15,16 @@ const kxIsTyping = (target) => target.closest?.("input:not([type=checkbox]), tex
 """
 
 _GRID = """
-function KxLibraryGrid({page, found, days, change, cleared, everything, onFill, onDays, onZone, onOpen, onFavourite, onDelete, onToggle, onRange, onAll, onNone, ref: _ref, ...props}) {
+function KxLibraryGrid({page, found, days, change, cleared, everything, selected, picking, onFill, onDays, onZone, onOpen, onFavourite, onDelete, onToggle, onRange, onAll, onNone, ref: _ref, ...props}) {
   const box = useRef(null), known = useRef({version: -1, days: 0, top: null, asked: null, surveyed: ""}), live = useRef({}), ranges = useRef([]);
   const kept = useRef(null), place = useRef({top: 0, address: ""});
   const [list, setList] = useState({days: [], items: [], isWhole: false, change: 0}), [width, setWidth] = useState(0), [view, setView] = useState([0, 1200]);
   const [active, setActive] = useState(0), [anchor, setAnchor] = useState(-1), focusNext = useRef(false);
   const [chosen, setMarks] = useState({all: false, ids: new Set()});
   const setChosen = (next) => { if (typeof next !== "function") ranges.current = []; setMarks(next); };
-  const isChosen = (id) => chosen.all !== chosen.ids.has(id), any = chosen.all || chosen.ids.size > 0;
+  const isChosen = (id) => chosen.all !== chosen.ids.has(id), any = chosen.all || chosen.ids.size > 0, selecting = any || picking;
+  // The marks are of one list. What is not marked here any more is not selected there either.
+  const forget = () => { setAnchor(-1); setChosen({all: false, ids: new Set()}); if (selected) onNone?.(); };
   const {items} = list, layout = useMemo(() => kxLayout(list.days, width), [list.days, width]);
 
   useEffect(() => { onZone?.(Intl.DateTimeFormat().resolvedOptions().timeZone ?? "UTC"); }, []);
@@ -33,12 +35,14 @@ function KxLibraryGrid({page, found, days, change, cleared, everything, onFill, 
     if (now.version < 0 && kxCameBack && kxKept?.address === kxAddress()) {
       kept.current = kxKept; place.current = {...kxKept};
       start(null);
+      forget();
       setList({...kxKept.list, change: change.version});
     } else if (page.version !== now.version) {
       if (page.place !== "") return;
       const again = page.opened && place.current.address === kxAddress() && place.current.list?.items.length;
+      if (!again || page.version < now.version) forget();  // smaller: the server has begun anew
       start(again && !page.ended ? page.items : null);
-      if (!again) { whole(); setActive(0); setAnchor(-1); setChosen({all: false, ids: new Set()}); }
+      if (!again) { whole(); setActive(0); }
       else if (page.ended) whole();
       else setList((old) => ({...old, change: change.version}));
     } else if (page.place !== "" && page.place === now.asked?.place) {
@@ -120,7 +124,7 @@ function KxLibraryGrid({page, found, days, change, cleared, everything, onFill, 
   };
   const clicked = (at, event) => {
     setActive(at);
-    if (event.shiftKey || event.metaKey || event.ctrlKey || any) pick(at, event); else if (items[at]) onOpen?.(items[at].id);
+    if (event.shiftKey || event.metaKey || event.ctrlKey || selecting) pick(at, event); else if (items[at]) onOpen?.(items[at].id);
   };
   const move = (at) => { focusNext.current = true; setActive(Math.max(0, Math.min(items.length - 1, at))); };
   const vertical = (step) => {
@@ -163,9 +167,9 @@ function KxLibraryGrid({page, found, days, change, cleared, everything, onFill, 
     tile?.scrollIntoView({block: "nearest"});
   }, [active]);
 
-  Object.assign(live.current, {items, chosen, any, choose: setMarks, onToggle, onRange: range, onAnchor: setAnchor});
+  Object.assign(live.current, {items, chosen, selecting, choose: setMarks, onToggle, onRange: range, onAnchor: setAnchor});
   useKxSwipe(box, live);
-  // Until something is selected: seen under a pointer or at the keyboard's tile, and never under a finger that cannot see it.
+  // Until one selects: seen under a pointer or at the keyboard's tile, and never under a finger that cannot see it.
   const hidden = "opacity-0 [@media(hover:none)]:pointer-events-none group-hover:opacity-100 group-has-[:focus-visible]:pointer-events-auto group-has-[:focus-visible]:opacity-100";
   const tile = (item, at) => jsx("div", {key: at, role: "gridcell", "aria-selected": isChosen(item.id), className: "group relative", style: {width: layout.size, height: layout.size}},
     jsx("button", {type: "button", "data-at": at, tabIndex: at === active ? 0 : -1, onFocus: () => setActive(at),
@@ -175,7 +179,7 @@ function KxLibraryGrid({page, found, days, change, cleared, everything, onFill, 
         className: "size-full rounded-control object-cover"})),
     jsx("button", {type: "button", role: "checkbox", tabIndex: -1, "aria-checked": isChosen(item.id), "aria-label": "Select: " + item.alt, onClick: (event) => { setActive(at); pick(at, event); },
       className: "absolute left-1.5 top-1.5 grid size-7 place-items-center rounded-full border text-sm font-bold shadow-raised cursor-pointer "
-        + (isChosen(item.id) ? "border-transparent bg-accent text-accent-ink" : "border-edge bg-surface text-transparent hover:text-ink " + (any ? "" : hidden))}, "✓"),
+        + (isChosen(item.id) ? "border-transparent bg-accent text-accent-ink" : "border-edge bg-surface text-transparent hover:text-ink " + (selecting ? "" : hidden))}, "✓"),
     item.favourite && jsx("span", {className: "pointer-events-none absolute bottom-1.5 right-1.5 grid size-7 place-items-center rounded-full bg-surface text-accent-text shadow-raised"},
       jsx("span", {"aria-hidden": true}, "★"), jsx("span", {className: "sr-only"}, "Favourite")));
   const hole = (at) => jsx("div", {key: at, role: "gridcell", style: {width: layout.size, height: layout.size}},

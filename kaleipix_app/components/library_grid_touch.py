@@ -1,6 +1,6 @@
 """How a finger selects in the library's grid: a long press begins, drawing it on takes in what lies between."""
 
-# Once something is selected a swipe to the side begins as well. The first finger that begins keeps the page from
+# Once one selects a swipe to the side begins as well. The first finger that begins keeps the page from
 # scrolling; near the upper and lower edge the page moves by itself. What was taken in too far goes out again.
 CODE = """
 const KX_HOLD = 450, KX_EDGE = 130;
@@ -64,7 +64,7 @@ function useKxSwipe(box, live) {
       if (drag) { event.preventDefault(); return reach(touch.clientX, touch.clientY); }
       if (!start) return;
       const x = Math.abs(touch.clientX - start.x), y = Math.abs(touch.clientY - start.y);
-      if (live.current.any && x > 12 && x > 1.5 * y) { event.preventDefault(); clearTimeout(timer); begin(start.at); reach(touch.clientX, touch.clientY); }
+      if (live.current.selecting && x > 12 && x > 1.5 * y) { event.preventDefault(); clearTimeout(timer); begin(start.at); reach(touch.clientX, touch.clientY); }
       else if (x > 8 || y > 8) { clearTimeout(timer); if (y > x) start = null; }
     };
     const up = (event) => { if (drag) event.preventDefault(); end(); };  // it was no click

@@ -1,15 +1,17 @@
-"""The line that tells what was done, and offers to undo a deletion, for eight seconds of the person's attention."""
+"""The line that tells what was done, and offers to undo it, for eight seconds of the person's attention."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import reflex as rx
 
 # The region is there before its text, so that screen readers announce it. The time stands still while the pointer or
 # the keyboard is on it. If the deleted thing took the focus with it, the focus goes on here instead of nowhere.
 _CODE = """
-function KxUndo({text, version, seconds, onUndo, onDone, undoClass, closeClass, boxClass, ref: _ref, ...props}) {
+function KxUndo({text, version, undoable, seconds, onUndo, onDone, undoClass, closeClass, boxClass, ref: _ref, ...props}) {
   const button = useRef(null), held = useRef(false), live = useRef({});
-  live.current = {onUndo, onDone};
+  live.current = {undoable, onUndo, onDone};
   useEffect(() => {
     if (!text) return;
     held.current = false;
@@ -20,7 +22,7 @@ function KxUndo({text, version, seconds, onUndo, onDone, undoClass, closeClass, 
     }, 200);
     const keyed = (event) => {
       const typing = event.target.closest?.("input, textarea, select, [contenteditable]") || document.querySelector("dialog[open]");
-      if (live.current.onUndo && event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !typing) {
+      if (live.current.undoable && event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !typing) {
         event.preventDefault(); live.current.onUndo();
       }
     };
@@ -30,18 +32,19 @@ function KxUndo({text, version, seconds, onUndo, onDone, undoClass, closeClass, 
   const hold = (on) => () => { held.current = on; };
   return jsx("div", {...props, role: "status"}, text && jsx("div", {className: boxClass, onMouseEnter: hold(true), onMouseLeave: hold(false)},
     jsx("span", {className: "grow"}, text),
-    onUndo && jsx("button", {ref: button, type: "button", className: undoClass, onClick: () => onUndo(), title: "Ctrl or ⌘ + Z",
+    undoable && jsx("button", {ref: button, type: "button", className: undoClass, onClick: () => onUndo(), title: "Ctrl or ⌘ + Z",
       "aria-keyshortcuts": "Control+Z Meta+Z"}, "Undo"),
     jsx("button", {type: "button", className: closeClass, onClick: () => onDone?.(), "aria-label": "Close"}, "×")));
 }"""
 
 
 class Undo(rx.Component):
-    """Shown while `text` is not empty; starts anew when `version` grows. Without `on_undo` it only tells."""
+    """Shown while `text` is not empty; starts anew when `version` grows."""
 
     tag = "KxUndo"
     text: rx.Var[str]
     version: rx.Var[int]
+    undoable: rx.Var[bool]
     seconds: rx.Var[int]
     box_class: rx.Var[str]
     undo_class: rx.Var[str]
@@ -67,20 +70,26 @@ def undo_line(
     desk_class: str = "lg:bottom-28",
 ) -> rx.Component:
     """Low on the screen and over no button; in the document where it is put, so that the Tab key finds it next."""
-    return _line(text, version, f"bottom-44 {desk_class}", on_undo=on_undo, on_done=on_done)
+    return _line(f"bottom-44 {desk_class}", text=text, version=version, undoable=True, on_undo=on_undo, on_done=on_done)
 
 
-def told_line(text: rx.Var[str], version: rx.Var[int], *, on_done: rx.event.EventSpec) -> rx.Component:
-    """Where the bar was by which it was done; an undo above it stays."""
-    return _line(text, version, "bottom-[calc(4.25rem+env(safe-area-inset-bottom))] lg:bottom-6", on_done=on_done)
+def told_line(
+    text: rx.Var[str],
+    version: rx.Var[int],
+    *,
+    undoable: rx.Var[bool],
+    on_undo: rx.event.EventSpec,
+    on_done: rx.event.EventSpec,
+) -> rx.Component:
+    """Where the bar was by which it was done; that of a deletion stays above it."""
+    place = "bottom-[calc(4.25rem+env(safe-area-inset-bottom))] lg:bottom-6"
+    return _line(place, text=text, version=version, undoable=undoable, on_undo=on_undo, on_done=on_done)
 
 
-def _line(text: rx.Var[str], version: rx.Var[int], place: str, **handlers: rx.event.EventSpec) -> rx.Component:
+def _line(place: str, **props: Any) -> rx.Component:
     return Undo.create(
-        text=text,
-        version=version,
+        **props,
         seconds=8,
-        **handlers,
         box_class="pointer-events-auto mx-auto flex max-w-lg items-center gap-1 rounded-panel border border-edge bg-surface py-1.5 pl-4 pr-1.5 text-sm shadow-float",
         undo_class="min-h-9 max-lg:min-h-11 shrink-0 rounded-control px-3 font-semibold text-accent-text hover:bg-raised cursor-pointer",
         close_class="grid size-9 max-lg:size-11 shrink-0 place-items-center rounded-control text-lg text-muted hover:bg-raised hover:text-ink cursor-pointer",

@@ -7,7 +7,7 @@ import reflex as rx
 from kaleipix_app.components import theme
 from kaleipix_app.components.farewell import while_signed_in
 from kaleipix_app.components.header import workspace_header
-from kaleipix_app.components.library_bar import collection_question, collection_tools, selection_bar
+from kaleipix_app.components.library_bar import collection_question, collection_tools, pick_button, selection_bar
 from kaleipix_app.components.library_filters import filters
 from kaleipix_app.components.library_grid import library_grid
 from kaleipix_app.components.navigation import STUDIO, links_link, room_address, room_tabs
@@ -40,7 +40,9 @@ def _library() -> rx.Component:
                     role="status",
                     class_name="text-sm whitespace-nowrap text-muted tabular-nums",
                 ),
-                rx.el.div(links_link(Library.username_shown), class_name="ml-auto -mr-3"),
+                rx.el.div(
+                    pick_button(), links_link(Library.username_shown), class_name="-mr-3 ml-auto flex items-center"
+                ),
                 collection_tools(),
                 class_name="flex min-h-9 flex-wrap items-baseline gap-x-3",
             ),
@@ -49,7 +51,9 @@ def _library() -> rx.Component:
             _error(),
             rx.cond(Library.ready, rx.cond(Library.found > 0, _grid(), _nothing()), _loading()),
             selection_bar(),
-            told_line(Chosen.told, Chosen.cleared, on_done=Chosen.let_go),
+            told_line(
+                Chosen.told, Chosen.cleared, undoable=Chosen.undoable, on_undo=Chosen.undo, on_done=Chosen.let_go
+            ),
             undo(),
             id="content",
             class_name="flex w-full grow flex-col gap-4 px-4 pt-5 pb-40 lg:px-8",
@@ -92,6 +96,8 @@ def _grid() -> rx.Component:
         change=Library.change,
         cleared=Chosen.cleared,
         everything=Chosen.everything,
+        selected=Chosen.count,
+        picking=Chosen.picking,
         on_fill=Library.fill,
         on_days=Library.tell_days,
         on_zone=Library.set_zone,

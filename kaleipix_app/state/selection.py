@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
@@ -11,7 +12,7 @@ from kaleipix_app.backend import container
 from kaleipix_app.backend.accounts.viewer import Viewer
 from kaleipix_app.backend.counted import counted
 from kaleipix_app.backend.errors import BadInput, NotFound
-from kaleipix_app.backend.generation.library.filters import Selection
+from kaleipix_app.backend.generation.library.filters import Filter, Selection
 from kaleipix_app.backend.generation.library.pages import MOST_COUNTED
 from kaleipix_app.state.guard import sentences, viewer_of
 from kaleipix_app.state.library import Library
@@ -22,17 +23,33 @@ from kaleipix_app.state.trash import TrashBin
 _MOST_NAMED = 20_000  # pictures that are selected one by one
 
 
-class Chosen(rx.State):
-    """Named pictures, or everything that the filter finds except those that are named."""
+@dataclass(frozen=True)
+class _Moved:
+    """Pictures that were put into a collection or taken out of it."""
 
+    collection_id: str = ""
+    ids: tuple[str, ...] = ()
+    was_in: bool = False
+
+
+class Chosen(rx.State):
+    """Named pictures, or everything that a filter finds except those that are named.
+
+    The filter is that of the list they were selected in: what is done is done to them, whatever is looked at by then.
+    """
+
+    picking: bool = False  # a tap selects, also the first one
     count: str = ""  # how many, as people say it; empty when nothing is selected
     everything: bool = False
     cleared: int = 0  # grows when the grid has to forget its marks
-    told: str = ""  # what was done with what was selected, where the page does not show it
+    told: str = ""  # what was done with what was selected
+    undoable: bool = False  # what is told
     naming: str = ""  # the dialog for a name that is open: new, rename, delete
     error: str = ""
     _ids: set[str] = set()
-    _total: int = 0  # of everything
+    _filter: Filter = Filter()  # of everything
+    _total: int = 0
+    _moved: _Moved = _Moved()  # by what is told
 
     @rx.event
     async def toggle(self, image_id: str, on: bool) -> None:
@@ -59,13 +76,21 @@ class Chosen(rx.State):
     async def select_all(self) -> None:
         """Everything that the filter finds, also what was never on the screen."""
         library = await self.get_state(Library)
-        self.everything, self._ids, self._total = True, set(), library.found
+        self.everything, self._ids, self._filter, self._total = True, set(), library._wanted, library.found
         self._tell()
 
     @rx.event
-    async def clear(self) -> None:
-        """Nothing."""
+    async def pick(self, on: bool) -> None:
+        """Begin to select without having anything yet, or be done with it."""
         self._clear()
+        self.picking = on
+
+    @rx.event
+    async def clear(self) -> None:
+        """Nothing; whoever selects by taps goes on."""
+        picking = self.picking
+        self._clear()
+        self.picking = picking
 
     @rx.event
     async def mark(self, on: bool) -> None:
@@ -75,7 +100,7 @@ class Chosen(rx.State):
         parts = container.get()
         with sentences(library._show_error):
             async with parts.db.unit_of_work() as uow:
-                ids = await parts.library.chosen(uow, viewer.user_id, await self._selection())
+                ids = await parts.library.chosen(uow, viewer.user_id, self._selection())
                 await parts.library.set_favourite(uow, viewer, ids, on)
             self._clear()
             if library._wanted.favourites and not on:
@@ -93,7 +118,7 @@ class Chosen(rx.State):
         parts = container.get()
         with sentences(library._show_error):
             async with parts.db.unit_of_work() as uow:
-                selection = Selection(frozenset({image_id})) if image_id else await self._selection()
+                selection = Selection(frozenset({image_id})) if image_id else self._selection()
                 ids = await parts.library.chosen(uow, viewer.user_id, selection)
                 removed = await parts.deletions.delete_many(uow, viewer, ids)
             if removed.stayed:
@@ -104,7 +129,7 @@ class Chosen(rx.State):
     async def zip(self) -> rx.event.EventSpec | None:
         """Take them home."""
         viewer = await viewer_of(self)
-        name = container.get().selections.keep(viewer.user_id, await self._selection())
+        name = container.get().selections.keep(viewer.user_id, self._selection())
         return rx.download(url=f"/api/library.zip?selection={name}", filename="kaleipix.zip")
 
     @rx.event
@@ -115,7 +140,7 @@ class Chosen(rx.State):
         parts = container.get()
         with sentences(library._show_error):
             async with parts.db.reading() as uow:
-                ids = await parts.library.chosen(uow, viewer.user_id, await self._selection())
+                ids = await parts.library.chosen(uow, viewer.user_id, self._selection())
             await dialog._ask(viewer, ids)
 
     @rx.event
@@ -136,10 +161,27 @@ class Chosen(rx.State):
         parts = container.get()
         with sentences(library._show_error):
             async with parts.db.unit_of_work() as uow:
-                ids = await parts.library.chosen(uow, viewer.user_id, await self._selection())
+                ids = await parts.library.chosen(uow, viewer.user_id, self._selection())
                 await parts.collections.remove(uow, viewer, library._wanted.collection, ids)
             self._clear()
+            self._tell_moved(_Moved(library._wanted.collection, tuple(ids), was_in=True), library.collection)
             await library._take_out(viewer, ids)
+
+    @rx.event
+    async def undo(self) -> None:
+        """What was put into a collection, or taken out of it, is where it was."""
+        viewer = await viewer_of(self)
+        library = await self.get_state(Library)
+        parts, moved = container.get(), self._moved
+        self.told, self._moved = "", _Moved()
+        with sentences(library._show_error):
+            async with parts.db.unit_of_work() as uow:
+                if moved.was_in:
+                    await parts.collections.add(uow, viewer, moved.collection_id, moved.ids)
+                elif moved.ids:
+                    await parts.collections.remove(uow, viewer, moved.collection_id, moved.ids)
+            if library._wanted.collection == moved.collection_id:
+                await library._start_over(viewer)
 
     @rx.event
     async def ask_name(self, kind: str) -> None:
@@ -175,24 +217,29 @@ class Chosen(rx.State):
     async def _put_into(self, viewer: Viewer, collection_id: str) -> None:
         parts = container.get()
         async with parts.db.unit_of_work() as uow:
-            ids = await parts.library.chosen(uow, viewer.user_id, await self._selection())
+            ids = await parts.library.chosen(uow, viewer.user_id, self._selection())
             added = await parts.collections.add(uow, viewer, collection_id, ids)
             mine = await parts.collections.mine(uow, viewer.user_id)
         name = next(one.name for one in mine if one.id == collection_id)
         self._clear()
-        self.told = f"{counted(added, 'picture')} put into “{name}”." if added else f"Already in “{name}”."
+        self._tell_moved(_Moved(collection_id, tuple(added)), name)
+
+    def _tell_moved(self, moved: _Moved, name: str) -> None:
+        self._moved, self.undoable = moved, bool(moved.ids)
+        way = "taken out of" if moved.was_in else "put into"
+        self.told = f"{counted(len(moved.ids), 'picture')} {way} “{name}”." if moved.ids else f"Already in “{name}”."
 
     async def _deleted(self, viewer: Viewer, ids: Sequence[str]) -> None:
         if not ids:
             raise NotFound
         self._clear()
+        self.told = ""  # its undo would be mistaken for that of the deletion
         library, trash = await self.get_state(Library), await self.get_state(TrashBin)
         await library._take_out(viewer, ids)
         await trash._offer_undo(viewer, ids)
 
-    async def _selection(self) -> Selection:
-        library = await self.get_state(Library)
-        return Selection(frozenset(self._ids), library._wanted if self.everything else None)
+    def _selection(self) -> Selection:
+        return Selection(frozenset(self._ids), self._filter if self.everything else None)
 
     @rx.event
     async def let_go(self) -> None:
@@ -208,7 +255,7 @@ class Chosen(rx.State):
             self.count = f"{len(self._ids):,}" if self._ids else ""
 
     def _clear(self) -> None:
-        self.count, self.everything, self._ids = "", False, set()
+        self.picking, self.count, self.everything, self._ids = False, "", False, set()
         self.cleared += 1
 
     def _show_error(self, sentence: str) -> None:

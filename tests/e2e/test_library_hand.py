@@ -91,6 +91,53 @@ def test_once_something_is_selected_a_swipe_to_the_side_selects_and_one_upwards_
     expect(bar(page)).to_contain_text("4 selected")
 
 
+def test_after_select_a_tap_selects(server: StudioServer, new_page: NewPage, keep: Keep) -> None:
+    page = new_page(server.url, "phone")
+    a_library(page, server, "tapper", 8)
+    page.get_by_role("button", name="Select", exact=True).tap()
+    expect(page.get_by_role("checkbox", name="Select:").first).to_have_css("opacity", "1")
+    tiles(page).first.tap()
+    tiles(page).nth(2).tap()
+    expect(bar(page)).to_contain_text("2 selected")
+    keep(page, "library-picking-phone")
+    page.get_by_role("button", name="Cancel").tap()
+    expect(bar(page)).not_to_contain_text("selected")
+    tiles(page).first.tap()
+    expect(page.get_by_role("dialog", name="Picture")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_what_was_selected_in_one_list_is_not_selected_in_another(
+    size: str, server: StudioServer, new_page: NewPage
+) -> None:
+    page = new_page(server.url, size)
+    a_library(page, server, f"turncoat-{size}", 8)
+    away = page.get_by_role("link", name="Links")
+
+    def select_all() -> None:
+        page.keyboard.press("Control+a")
+        expect(bar(page)).to_contain_text("9 selected")
+
+    select_all()
+    page.get_by_role("button", name="Oldest first").click()
+    expect(tiles(page).first).to_have_attribute("alt", "copy 7")
+    expect(bar(page)).not_to_contain_text("selected")
+    expect(page.get_by_role("grid").locator("[aria-selected=true]")).to_have_count(0)
+    select_all()
+    away.click()
+    expect(page.get_by_text("Nothing is shared")).to_be_visible()
+    page.get_by_role("navigation", name="Workspace").get_by_role("link", name="Library").click()
+    expect(tiles(page).first).to_be_visible()
+    expect(bar(page)).not_to_contain_text("selected")
+    select_all()
+    away.click()
+    expect(page.get_by_text("Nothing is shared")).to_be_visible()
+    page.go_back()
+    expect(tiles(page).first).to_be_visible()
+    expect(bar(page)).not_to_contain_text("selected")
+    expect(page.get_by_role("grid").locator("[aria-selected=true]")).to_have_count(0)
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_back_closes_the_picture_and_later_brings_the_place_back(
     size: str, server: StudioServer, new_page: NewPage

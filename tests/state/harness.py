@@ -18,6 +18,7 @@ class Tab:
     def __init__(self, events: Events, token: str, cookie: str = "") -> None:
         self.events = events
         self.token = token
+        self.address = "/"
         self.headers = {"cookie": cookie, "origin": "http://localhost:3000"}
         self.deltas: list[Any] = []
 
@@ -29,7 +30,7 @@ class Tab:
         """The same, with the payload replaced by whatever a hostile browser would put there."""
         router = {
             "pathname": "/",
-            "asPath": "/",
+            "asPath": self.address,
             "headers": dict(self.headers),
             "token": self.token,
             "sid": f"sid-{self.token}",

@@ -114,6 +114,20 @@ async def test_deleting_a_selection_and_taking_it_back(house: House, tab: Tab) -
     assert ([one.id for one in library.change.put], library.total) == ([house.result_id], "2")
 
 
+async def test_what_is_done_is_done_to_the_list_that_was_selected_whatever_is_looked_at_by_then(
+    house: House, tab: Tab
+) -> None:
+    tab.address = "/w/ann/library?kind=result"
+    await tab.send(Library.open())
+    await tab.send(Chosen.select_all())
+    tab.address = "/w/ann/library?kind=source"
+    await tab.send(Library.open())
+    await tab.send(Chosen.mark(True))
+    async with house.parts.db.reading() as uow:
+        kept = await house.parts.library.page(uow, house.ann.user_id, Filter())
+    assert [one.picture.is_favourite for one in kept] == [True, False]
+
+
 async def test_a_source_of_something_unfinished_stays(house: House, tab: Tab) -> None:
     await tab.send(Chosen.select_all())
     await tab.send(Chosen.delete(""))

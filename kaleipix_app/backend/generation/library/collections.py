@@ -74,11 +74,11 @@ class Collections:
         await uow.session.delete(await self._get(uow, viewer, collection_id))
         await uow.session.flush()
 
-    async def add(self, uow: UnitOfWork, viewer: Viewer, collection_id: str, image_ids: Sequence[str]) -> int:
-        """Put the owner's kept pictures among these in; returns how many are new there. Raises NotFound."""
+    async def add(self, uow: UnitOfWork, viewer: Viewer, collection_id: str, image_ids: Sequence[str]) -> list[str]:
+        """Put the owner's kept pictures among these in; returns those that are new there. Raises NotFound."""
         await uow.lock(viewer.user_id)
         await self._get(uow, viewer, collection_id)
-        added = 0
+        added: list[str] = []
         for at in range(0, len(image_ids), _BATCH):
             known = select(CollectionPicture.image_id).where(CollectionPicture.collection_id == collection_id)
             found = await uow.session.exec(
@@ -89,10 +89,10 @@ class Collections:
                     col(Image.id).not_in(known),
                 )
             )
-            rows = [{"collection_id": collection_id, "image_id": image_id} for image_id in found]
-            if rows:
+            if new := list(found):
+                rows = [{"collection_id": collection_id, "image_id": image_id} for image_id in new]
                 await uow.session.exec(insert(CollectionPicture).values(rows))
-            added += len(rows)
+            added += new
         return added
 
     async def remove(self, uow: UnitOfWork, viewer: Viewer, collection_id: str, image_ids: Sequence[str]) -> int:

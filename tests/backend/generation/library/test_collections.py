@@ -26,8 +26,8 @@ async def test_pictures_go_in_and_out_and_are_found_there(shelf: Shelf, collecti
     async with shelf.db.unit_of_work() as uow:
         trip = await collections.create(uow, shelf.ann, "  My   trip ")
         assert trip.name == "My trip"
-        assert await collections.add(uow, shelf.ann, trip.id, [*chosen, foreign, "unknown"]) == 3
-        assert await collections.add(uow, shelf.ann, trip.id, chosen) == 0
+        assert await collections.add(uow, shelf.ann, trip.id, [*chosen, foreign, "unknown"]) == chosen
+        assert await collections.add(uow, shelf.ann, trip.id, chosen) == []
         assert await collections.of_picture(uow, shelf.ann.user_id, chosen[0]) == {trip.id}
     assert await shelf.found(Filter(collection=trip.id)) == chosen[::-1]
     assert await shelf.found(Filter(collection=trip.id, oldest_first=True)) == chosen
