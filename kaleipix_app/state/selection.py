@@ -174,11 +174,13 @@ class Chosen(rx.State):
         library = await self.get_state(Library)
         parts, moved = container.get(), self._moved
         self.told, self._moved = "", _Moved()
+        if not moved.ids:
+            return
         with sentences(library._show_error):
             async with parts.db.unit_of_work() as uow:
                 if moved.was_in:
                     await parts.collections.add(uow, viewer, moved.collection_id, moved.ids)
-                elif moved.ids:
+                else:
                     await parts.collections.remove(uow, viewer, moved.collection_id, moved.ids)
             if library._wanted.collection == moved.collection_id:
                 await library._start_over(viewer)
