@@ -13,10 +13,14 @@ _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 _CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32 symbols, none of 0 O 1 I
 CODE_LENGTH = 8
 ID_LENGTH = 26
+_STEP_BACK = 10_000  # ms: as far as a running clock is put right at once; one that was wrong by more begins anew
 
 
 class _Ids:
-    """Two of one millisecond sort as they were made, as in a ULID, but the next one cannot be guessed."""
+    """Sort as they were made, also within a millisecond and while the clock is set back a little, as a monotonic ULID.
+
+    Unlike there, the next one cannot be guessed.
+    """
 
     def __init__(self) -> None:
         self._last = 0
@@ -25,7 +29,7 @@ class _Ids:
     def next(self) -> int:
         now = time.time_ns() // 1_000_000
         with self._one_at_a_time:
-            follows = 0 <= (self._last >> 82) - now <= 1  # 1: so many in one millisecond that they ran into the next
+            follows = 0 <= (self._last >> 82) - now <= _STEP_BACK
             self._last = self._last + 1 + secrets.randbits(64) if follows else now << 82 | secrets.randbits(82)
             return self._last
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 
@@ -17,6 +18,17 @@ def test_ids_are_unique_and_sort_by_time() -> None:
     assert len(set(ids)) == 1000
     assert all(re.fullmatch(r"[0-9a-hjkmnp-tv-z]{26}", made) for made in ids)
     assert ids == sorted(ids), "many of them are of one millisecond"
+
+
+def test_ids_go_on_in_order_while_the_clock_is_set_back_a_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.time_ns()
+    ids = [tokens.new_id()]
+    for seconds in (0, -2, -9, 1):
+        monkeypatch.setattr(time, "time_ns", lambda then=now + seconds * 10**9: then)
+        ids.append(tokens.new_id())
+    assert ids == sorted(ids)
+    monkeypatch.setattr(time, "time_ns", lambda: now - 3600 * 10**9)
+    assert tokens.made_at(tokens.new_id()).timestamp() == pytest.approx(now / 1e9 - 3600, abs=0.01), "it was wrong"
 
 
 def test_secrets_have_256_bits() -> None:
