@@ -23,6 +23,7 @@ from kaleipix_app.pages.studio import studio
 from kaleipix_app.state.account import Account
 from kaleipix_app.state.composer import Composer
 from kaleipix_app.state.email_change import EmailChange
+from kaleipix_app.state.fresh import FreshCode
 from kaleipix_app.state.guard import SessionGuard
 from kaleipix_app.state.ledger import Credits
 from kaleipix_app.state.library import Library
@@ -76,13 +77,13 @@ app.add_page(
     account,
     route="/account",
     title="Account · Kaleipix",
-    on_load=[Account.open, EmailChange.resume, Credits.open, PolicyNotice.open],
+    on_load=[FreshCode.open, Account.open, EmailChange.resume, Credits.open, PolicyNotice.open],
 )
 app.add_page(
     privacy_centre,
     route="/account/privacy",
     title="Privacy centre · Kaleipix",
-    on_load=[PrivacyCentre.open, PolicyNotice.open],
+    on_load=[FreshCode.open, PrivacyCentre.open, PolicyNotice.open],
 )
 app.add_page(account_deleted, route="/account/deleted", title="Account deleted · Kaleipix")
 app.add_page(not_found, route="/404", title="Nothing here · Kaleipix")

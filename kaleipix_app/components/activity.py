@@ -280,7 +280,8 @@ def history() -> rx.Component:
             rx.el.label(
                 rx.el.input(
                     type="checkbox",
-                    default_checked=True,
+                    default_checked=Studio.follow,
+                    key=Composer.begun,  # a restart forgets it, and what is shown with it
                     on_change=Studio.set_follow,
                     disabled=~Studio.ready,
                     class_name="size-4 accent-accent",

@@ -137,7 +137,8 @@ def _number(number: rx.Var[offers.NumberOffer]) -> rx.Component:
             step=number.step,
             default_value=value,
             key=f"{number.key}-{Composer.settings_version}",
-            on_change=lambda chosen: Composer.set_number(number.key, chosen).throttle(80),
+            # A slider tells a number, and the handler reads one. What counts is where it comes to rest.
+            on_change=lambda chosen: Composer.set_number(number.key, chosen.to_string()).debounce(80),
             disabled=_NOT_READY,
             class_name="h-8 w-full cursor-pointer accent-accent max-lg:h-11",
         ),

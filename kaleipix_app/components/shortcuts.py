@@ -62,6 +62,7 @@ function KxShortcuts({listed, onStep, buttonClass, ref: _ref, ...props}) {
     const pane = (name) => { document.documentElement.classList.toggle("without-" + name); return true; };
     const close = () => { const open = document.querySelector('details[open] > [data-key], [data-key="c"][aria-pressed="true"]'); open?.click(); return Boolean(open); };
     const keyed = (event) => {
+      if (event.repeat && !event.key.startsWith("Arrow")) return;  // held: one press deletes one picture, and pays for one
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
       if (event.target.closest?.("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]")) return;
       const step = (by) => { document.querySelector("[data-viewer]")?.dispatchEvent(new Event("kx-step")); live.current.onStep?.(by); return true; };

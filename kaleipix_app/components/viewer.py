@@ -20,6 +20,7 @@ function KxViewer({picture, before, differs, onStep, boxClass, ref: _ref, ...pro
     if (!live.current.steps || !compares) setHeld(before);  // what is compared with stays while one steps through results
     live.current.steps = false;
   }, [id, before]);
+  useLayoutEffect(() => { if (!base) setPeeks(false); }, [base]);  // the button that is held has gone: nobody lets go of it
   const step = (by) => { live.current.steps = true; onStep?.(by); };
   const real = () => width / (box.current?.offsetWidth || width);  // the zoom at which a pixel is a pixel
   const zoomTo = (next, x = 0, y = 0) => setView((old) => {

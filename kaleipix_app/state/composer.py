@@ -50,8 +50,8 @@ class Composer(rx.State):
     sources: list[SourceView] = []
     masks: dict[str, str] = {}  # source → mask; white is painted anew
     painting: SourceView = NO_SOURCE  # whose mask is being painted
-    prompt: str = ""  # put into the field when `version` grows
-    version: int = 0
+    prompt: str = ""  # put into the field once for each `version`
+    version: str = ""
     settings_version: int = 0  # grows when the settings were changed from here: their controls are mounted anew
     error: str = ""
     wrong: str = ""  # the field that it is about, if it is about one
@@ -204,6 +204,8 @@ class Composer(rx.State):
         if form.get("begun", self.begun) != self.begun:
             self._show_error("The server was restarted and lost what was chosen here. Choose again, then generate.")
             return None
+        if "seed" in form:  # it may have been typed a moment ago
+            self.seed = str(form["seed"]).strip()[:20]
         return await self._generate(str(form.get("prompt", "")))
 
     @rx.event
@@ -328,7 +330,7 @@ class Composer(rx.State):
 
     def _put_prompt(self, prompt: str) -> None:
         self.prompt = prompt
-        self.version += 1
+        self.version = tokens.new_id()
 
     def _show_error(self, sentence: str) -> None:
         self.error, self.wrong = sentence, ""

@@ -35,6 +35,13 @@ class FreshCode(rx.State):
     error: str = ""
     version: int = 0  # a new field for each time
     _then: str = ""
+    _asked_at: str = ""  # the page
+
+    @rx.event
+    async def open(self) -> None:
+        """A page was opened: a code answers the page that asked for it, also after a reload, and no other."""
+        if self._asked_at != self.router.url.path.rstrip("/"):
+            self.shown, self.error, self._then = False, "", ""
 
     @rx.event
     async def resend(self) -> None:
@@ -67,6 +74,7 @@ class FreshCode(rx.State):
         """Open the dialog; a code that is on its way already will do."""
         self.shown, self.email, self.error, self._then = True, viewer.email, "", then
         self.version += 1
+        self._asked_at = self.router.url.path.rstrip("/")
         parts = container.get()
         async with parts.db.reading() as uow:
             self.sent = await parts.fresh.is_waiting(uow, viewer)

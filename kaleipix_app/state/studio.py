@@ -72,7 +72,7 @@ class Studio(Stage):
         self.username_shown = viewer.username
         self._shown = _PAGE
         TABS.add(viewer.user_id, self.router.session.client_token)
-        await self._read(viewer, first=True)
+        await self._read(viewer)
         self.ready = True
         return None
 
@@ -184,7 +184,7 @@ class Studio(Stage):
                     differs = differences(source, made_before, around.picture, record)
         return stage_view(record, image_id, source, around.derived, differs)
 
-    async def _read(self, viewer: Viewer, *, first: bool = False) -> None:
+    async def _read(self, viewer: Viewer) -> None:
         """Rows → views. Assigns only what differs, because an assignment is sent to the browser."""
         parts = container.get()
         async with parts.db.reading(short=True) as uow:
@@ -194,14 +194,14 @@ class Studio(Stage):
             records = await parts.history.made(uow, viewer.user_id, limit=self._shown + 1)
         made = [made_view(record) for record in records[: self._shown]]
         known = {one.id for one in self.made}
-        arrived = [one for one in made if one.id not in known and one.results]
+        arrived = [one for one in newer_than(known, made) if one.results]
         before, now, changed = shown_pictures(self.made), shown_pictures(made), made != self.made
         changes = {"credits": credits, "live": live, "made": made, "has_more": self._shown < min(len(records), _MOST)}
         for name, value in changes.items():
             if getattr(self, name) != value:
                 setattr(self, name, value)
-        if arrived and (first or self.follow or not self.stage.id):
-            await self._show(viewer, now[0])
+        if arrived and (self.follow or not self.stage.id):
+            await self._show(viewer, arrived[0].results[0])
             return
         if arrived and known:
             self.fresh += sum(len(one.results) for one in arrived)
@@ -235,6 +235,12 @@ class Studio(Stage):
 def shown_pictures(made: list[MadeView]) -> list[str]:
     """Ids of all pictures in the history, in the order in which they are seen."""
     return [id for one in made for id in one.results]
+
+
+def newer_than(known: set[str], made: list[MadeView]) -> list[MadeView]:
+    """What came in since: below the last that was known stands what is older, and was only not listed yet."""
+    last = max((at for at, one in enumerate(made) if one.id in known), default=len(made))
+    return [one for one in made[:last] if one.id not in known]
 
 
 def next_to(image_id: str, before: list[str], now: list[str]) -> str:

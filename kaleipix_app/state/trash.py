@@ -10,11 +10,11 @@ import reflex as rx
 from kaleipix_app.backend import container
 from kaleipix_app.backend.accounts.viewer import Viewer
 from kaleipix_app.backend.media.images import Picture
-from kaleipix_app.state.composer import Composer
+from kaleipix_app.state.composer import MOST_SOURCES, Composer
 from kaleipix_app.state.guard import sentences, viewer_of
 from kaleipix_app.state.library import Library
 from kaleipix_app.state.studio import Studio
-from kaleipix_app.state.views import QuestionView, TrashView, excerpt, source_view, trash_view
+from kaleipix_app.state.views import QuestionView, SourceView, TrashView, excerpt, trash_view
 
 _PAGE = 30  # pictures of the trash at a time
 
@@ -31,6 +31,7 @@ class TrashBin(rx.State):
     question: QuestionView = QuestionView()
     _limit: int = _PAGE
     _undoable: list[str] = []
+    _from_tray: list[SourceView] = []  # of those
     _erased: str = ""  # the picture or generation that the question is about; empty: the whole trash
 
     @rx.event
@@ -161,12 +162,13 @@ class TrashBin(rx.State):
         )
         self.undo_version += 1
         composer, gone = await self.get_state(Composer), set(image_ids)
-        if any(source.id in gone for source in composer.sources):
+        self._from_tray = [source for source in composer.sources if source.id in gone]
+        if self._from_tray:
             composer.sources = [source for source in composer.sources if source.id not in gone]
         await self._read_all(viewer)
 
     def _let_go(self) -> None:
-        self.undo, self._undoable = "", []
+        self.undo, self._undoable, self._from_tray = "", [], []
 
     async def _restore(self, image_ids: Sequence[str]) -> None:
         viewer = await viewer_of(self)
@@ -174,7 +176,7 @@ class TrashBin(rx.State):
             return
         studio = await self.get_state(Studio)
         parts = container.get()
-        undone = list(image_ids) == self._undoable
+        undone, from_tray = list(image_ids) == self._undoable, self._from_tray
         self.error = ""
         pictures: list[Picture] = []
         library = await self.get_state(Library)
@@ -189,9 +191,11 @@ class TrashBin(rx.State):
         results = [picture.id for picture in pictures if picture.kind == "result"]
         if results and studio.ready:
             await studio._show(viewer, results[0])
-        elif undone and pictures:
+        if undone and pictures and from_tray:
             composer = await self.get_state(Composer)
-            composer.sources = [*composer.sources, source_view(pictures[0], len(composer.sources) + 1)]
+            again = {source.id for source in composer.sources}
+            back = [source for source in from_tray if source.id not in again]
+            composer.sources = [*composer.sources, *back][:MOST_SOURCES]
 
     async def _read_all(self, viewer: Viewer) -> None:
         studio = await self.get_state(Studio)

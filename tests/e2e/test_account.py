@@ -98,6 +98,27 @@ def test_another_name_takes_everything_along_and_open_tabs_too(
     finished(page, "comes along")
 
 
+def test_a_code_answers_only_the_page_that_asked_for_it(server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url)
+    sign_up(page, server, "hesitant")
+    open_account(page)
+    page.get_by_role("link", name="Open the privacy centre").click()
+    expect(page.get_by_role("heading", name="Privacy centre")).to_be_visible()
+    page.go_back()
+    page.get_by_role("button", name="Delete account").click()
+    page.get_by_role("button", name="Delete my account").click()
+    dialog = page.get_by_role("dialog", name="Confirm that it is you")
+    expect(dialog).to_be_visible()
+    page.reload()
+    expect(dialog).to_be_visible()
+    page.go_forward()
+    expect(page.get_by_role("heading", name="Privacy centre")).to_be_visible()
+    expect(dialog).to_be_hidden()
+    page.go_back()
+    expect(page.get_by_role("button", name="Change username")).to_be_enabled()
+    expect(dialog).to_be_hidden()
+
+
 def test_the_page_is_for_who_is_signed_in(server: StudioServer, new_page: NewPage) -> None:
     page = new_page(server.url)
     for path in ("/account", "/account/", "/account.html"):

@@ -87,6 +87,25 @@ def test_the_source_is_seen_as_long_as_the_button_is_held(
     expect(source(page)).to_have_count(0)
 
 
+def test_nothing_is_held_any_more_once_a_new_picture_took_the_stage(server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url)
+    sign_up(page, server, "holder")
+    add_source(page, PHOTOS / "coffee.png")
+    generate(page, "from a cup")
+    expect(viewed(page, "from a cup")).to_be_visible(timeout=40_000)
+    elsewhere = page.context.new_page()
+    elsewhere.goto("/w/holder")
+    expect(elsewhere.get_by_label("Prompt")).to_be_enabled()
+    page.bring_to_front()
+    page.mouse.move(*middle(page.get_by_role("button", name="Hold to see the source")))
+    page.mouse.down()
+    expect(source(page)).to_be_visible()
+    generate(elsewhere, "words alone")
+    expect(viewed(page, "words alone")).to_be_visible(timeout=40_000)
+    page.mouse.up()
+    expect(page.locator("[data-viewer]").get_by_text("Source", exact=True)).to_have_count(0)
+
+
 def test_what_is_held_while_comparing_shows_all_of_the_source(
     server: StudioServer, new_page: NewPage, signed_in: StorageState, keep: Keep
 ) -> None:
@@ -210,3 +229,11 @@ def test_a_new_picture_takes_the_stage_only_while_it_is_followed(server: StudioS
     generate(page, "the fifth")
     expect(on_stage).to_have_attribute("alt", "the fifth", timeout=40_000)
     expect(page.get_by_role("button", name=re.compile("new picture"))).to_have_count(0)
+    follow.uncheck()
+    page.get_by_role("banner").get_by_role("link", name="Library").click()
+    page.get_by_role("banner").get_by_role("link", name="Studio").click()
+    expect(page.get_by_role("button", name="Generate")).to_be_enabled()
+    expect(follow).not_to_be_checked()
+    page.reload()
+    expect(page.get_by_label("Prompt")).to_be_enabled()
+    expect(follow).not_to_be_checked()

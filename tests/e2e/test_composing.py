@@ -1,4 +1,4 @@
-"""What helps while composing: earlier prompts, the seed's lock, keys; and what runs, fails or is cut off."""
+"""What helps while composing: earlier prompts, the seed's lock, keys; what is typed; and what runs or fails."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import SIZES, NewPage
-from tests.e2e.people import finished, generate, sign_up
+from tests.e2e.people import a_past, balance, finished, generate, sign_up
 from tests.e2e.studio_server import StudioServer
 from tests.e2e.test_accessibility import assert_accessible, assert_fits, fail_the_latest
 
@@ -71,6 +71,91 @@ def test_a_locked_seed_makes_the_same_picture_again(server: StudioServer, new_pa
     assert page.request.get(f"/media/{first}/original").body() == page.request.get(f"/media/{second}/original").body()
     page.get_by_role("button", name="Locked").click()
     expect(page.get_by_label("Seed")).to_have_value("")
+
+
+def test_what_was_typed_over_an_example_is_still_there_on_return(server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url)
+    sign_up(page, server, "returner")
+    example = page.locator("#examples button").first
+    words, field = example.inner_text(), page.get_by_label("Prompt")
+    example.click()
+    expect(field).to_have_value(words)
+    field.press_sequentially(", seen from a train")
+    page.get_by_role("banner").get_by_role("link", name="Library").click()
+    page.get_by_role("banner").get_by_role("link", name="Studio").click()
+    expect(page.get_by_role("button", name="Generate")).to_be_enabled()
+    expect(field).to_have_value(f"{words}, seen from a train")
+    field.fill("something else")
+    page.reload()
+    expect(page.get_by_role("button", name="Generate")).to_be_enabled()
+    expect(field).to_have_value("something else")
+    example.click()
+    expect(field).to_have_value(words)
+
+
+def test_who_signs_in_next_in_this_tab_reads_nothing_of_what_was_typed(server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url)
+    sign_up(page, server, "first-here")
+    page.get_by_label("Prompt").fill("for nobody else")
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    page.wait_for_url(f"{server.url}/")
+    sign_up(page, server, "second-here")
+    expect(page.get_by_label("Prompt")).to_have_value("")
+
+
+def test_a_slider_says_where_it_stands(server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url)
+    sign_up(page, server, "slider")
+    slider = page.get_by_role("slider", name="Folds")
+    slider.focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    expect(slider.locator("..").get_by_text(slider.input_value(), exact=True)).to_be_visible()
+
+
+def test_a_seed_counts_as_soon_as_it_is_typed(server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url)
+    sign_up(page, server, "hasty")
+    page.get_by_label("Prompt").fill("in haste")
+    seed = page.get_by_label("Seed")
+    seed.fill("4242")
+    seed.press("Enter")
+    finished(page, "in haste")
+    expect(page.locator("#stage summary")).to_contain_text("seed 4242")
+
+
+def test_a_key_that_is_held_is_pressed_once(server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url)
+    sign_up(page, server, "heavy-hand")
+    a_past(server, "heavy-hand", 3)
+    page.reload()
+    expect(page.get_by_label("Prompt")).to_be_enabled()
+    expect(page.locator("[data-viewer] img[width]")).to_be_visible()
+    credits = page.get_by_role("status", name="Credits")
+    page.evaluate("document.activeElement.blur()")
+    hold(page, "v")
+    expect(credits).to_have_text("39 credits")
+    page.get_by_label("Prompt").fill("one of it")
+    page.keyboard.down("Control")
+    hold(page, "Enter")
+    page.keyboard.up("Control")
+    expect(credits).to_have_text("38 credits")
+    page.get_by_role("button", name="Generate").focus()
+    hold(page, "Enter")
+    expect(credits).to_have_text("37 credits")
+    page.wait_for_load_state("networkidle")
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
+    page.evaluate("document.activeElement.blur()")
+    hold(page, "Delete")
+    page.get_by_role("button", name="Trash", exact=True).click()
+    expect(page.get_by_role("button", name="Restore")).to_have_count(1)
+    assert balance(page) == 37
+
+
+def hold(page: Page, key: str) -> None:
+    for _ in range(4):
+        page.keyboard.down(key)
+    page.keyboard.up(key)
 
 
 def test_the_list_of_keys_is_searched(server: StudioServer, new_page: NewPage) -> None:

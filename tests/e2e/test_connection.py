@@ -26,6 +26,12 @@ _COVERED = """(line) => {
 _MOVING = """() => document.getAnimations().map((one) => [one.animationName ?? one.transitionProperty,
   one.effect.getComputedTiming().endTime]).filter(([, time]) => time > 16)"""
 
+_WATCH_PROMPT = """() => {
+    const field = document.getElementById("prompt");
+    window.takenAway = false;
+    new MutationObserver(() => { takenAway ||= field.disabled; }).observe(field, {attributeFilter: ["disabled"]});
+}"""
+
 
 @pytest.mark.parametrize("size", SIZES)
 def test_offline_while_something_runs(size: str, server: StudioServer, new_page: NewPage, keep: Keep) -> None:
@@ -83,9 +89,13 @@ def test_a_server_that_dies_and_comes_back_finishes_what_ran(
         assert_accessible(page, f"reconnecting ({size})")
         keep(page, f"reconnecting-{size}")
         server.start()
+        page.evaluate(_WATCH_PROMPT)
         expect(banner).to_have_count(0, timeout=40_000)
         finished(page, "out of the ashes")
+        expect(page.get_by_role("button", name="Generate")).to_be_enabled()
         expect(page.get_by_label("Prompt")).to_have_value("half a thought")
+        expect(page.get_by_label("Prompt")).to_be_focused()
+        assert not page.evaluate("takenAway"), "one types on while the page catches up"
     finally:
         server.stop()
 

@@ -57,6 +57,19 @@ async def test_delete_undo_and_for_ever(house: House, tab: Tab) -> None:
     assert "no longer in the trash" in (await tab.state(TrashBin)).error
 
 
+async def test_undo_puts_into_the_tray_what_was_taken_from_it_and_nothing_else(house: House, events: Events) -> None:
+    tab = events.tab("tab-of-the-library", house.cookies["ann"])  # it never opened the studio
+    await tab.send(TrashBin.delete(house.result_id))
+    await tab.send(TrashBin.take_back())
+    assert (await tab.state(Composer)).sources == []
+    await tab.send(Composer.uploaded(house.result_id))
+    await tab.send(Studio.open())
+    await tab.send(TrashBin.delete(house.result_id))
+    assert (await tab.state(Composer)).sources == []
+    await tab.send(TrashBin.take_back())
+    assert [one.id for one in (await tab.state(Composer)).sources] == [house.result_id]
+
+
 async def test_an_unanswered_question_erases_nothing(house: House, tab: Tab) -> None:
     await tab.send(TrashBin.delete(house.result_id))
     await tab.send(TrashBin.erase({"with_prompt": True}))
