@@ -31,7 +31,7 @@ class TrashBin(rx.State):
     question: QuestionView = QuestionView()
     _limit: int = _PAGE
     _undoable: list[str] = []
-    _erased: str = ""  # the picture or generation that the question is about; empty: the whole trash
+    _asked: tuple[str, ...] = ()  # the pictures, or the generation, that the question is about
 
     @rx.event
     async def toggle(self) -> None:
@@ -103,7 +103,7 @@ class TrashBin(rx.State):
         with sentences(studio._show_error):
             async with parts.db.reading() as uow:
                 record = await parts.history.one(uow, viewer.user_id, generation_id)
-            self._erased = record.id
+            self._asked = (record.id,)
             self.question = QuestionView("prompt", prompt=excerpt(record.prompt))
 
     @rx.event
@@ -115,17 +115,16 @@ class TrashBin(rx.State):
     async def erase(self, form: dict[str, Any]) -> None:
         """The question was answered with yes."""
         viewer = await viewer_of(self)
-        kind, chosen, self.question = self.question.kind, self._erased, QuestionView()
+        kind, chosen, self.question = self.question.kind, self._asked, QuestionView()
         parts = container.get()
         self.error = ""
         with sentences(self._show_error):
             if kind == "prompt":
-                await parts.deletions.erase_prompt(viewer, chosen)
+                await parts.deletions.erase_prompt(viewer, *chosen)
             elif kind:
                 with_prompt = form.get("with_prompt") in (True, "on", "true")
-                ids = [chosen] if kind == "picture" else None
-                await parts.deletions.erase(viewer, ids, with_prompt=with_prompt)
-                if ids is None or chosen in self._undoable:
+                await parts.deletions.erase(viewer, frozenset(chosen), with_prompt=with_prompt)
+                if not set(chosen).isdisjoint(self._undoable):
                     self._let_go()
         await self._read_all(viewer)
 
@@ -140,7 +139,7 @@ class TrashBin(rx.State):
             self.error = "This picture is no longer in the trash."
             return
         prompts = [one.prompt for one in asked if one.is_last and one.prompt]
-        self._erased = image_id
+        self._asked = tuple(one.picture.id for one in asked)
         self.question = QuestionView(
             "picture" if image_id else "all",
             count=f"{len(asked):,}",

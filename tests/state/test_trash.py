@@ -67,6 +67,19 @@ async def test_an_unanswered_question_erases_nothing(house: House, tab: Tab) -> 
     assert (await tab.state(Studio)).stage.id == house.result_id
 
 
+async def test_what_comes_into_the_trash_after_the_question_is_not_emptied_with_it(
+    house: House, tab: Tab, events: Events
+) -> None:
+    await tab.send(Studio.cancel(house.queued_id))
+    await tab.send(TrashBin.delete(house.result_id))
+    await tab.send(TrashBin.toggle())
+    await tab.send(TrashBin.ask_all())
+    assert (await tab.state(TrashBin)).question.count == "1"
+    await events.tab("another-tab-of-ann", house.cookies["ann"]).send(TrashBin.delete(house.source_id))
+    await tab.send(TrashBin.erase({}))
+    assert [one.id for one in (await tab.state(TrashBin)).items] == [house.source_id]
+
+
 async def test_the_source_of_something_unfinished_stays_and_says_why(house: House, tab: Tab) -> None:
     await tab.send(Composer.uploaded(house.source_id))
     await tab.send(TrashBin.delete(house.source_id))
