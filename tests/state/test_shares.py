@@ -91,6 +91,24 @@ async def test_links_are_listed_changed_and_ended(house: House, events: Events) 
     assert ((await tab.state(Shares)).links, (await tab.state(Shares)).told) == ([], "All links have ended.")
 
 
+async def test_a_passcode_that_was_taken_off_meanwhile_is_not_believed_to_be_as_it_was(
+    house: House, events: Events
+) -> None:
+    link = await a_link(house)
+    tab, other = events.tab("tab", house.cookies["ann"]), events.tab("another-tab", house.cookies["ann"])
+    await tab.send(ShareDialog.ask_link(link.id))
+    await tab.send(ShareDialog.submit({**FORM, "protected": True, "passcode": "sesame"}))
+    await tab.send(ShareDialog.ask_link(link.id))
+    await other.send(ShareDialog.ask_link(link.id))
+    await other.send(ShareDialog.submit(FORM))
+    await tab.send(ShareDialog.submit({**FORM, "protected": True, "passcode": ""}))
+    opened = await dialog(tab)
+    assert (opened.wrong, opened.error) == ("passcode", "This link has no passcode. Type one of 4 to 64 characters.")
+    await tab.send(ShareDialog.submit({**FORM, "protected": True, "passcode": "sesame"}))
+    async with house.parts.db.reading() as uow:
+        assert (await house.parts.sharing.links.one(uow, house.ann, link.id)).has_passcode
+
+
 async def test_a_stranger_can_neither_share_nor_see_nor_end_what_is_anns(house: House, events: Events) -> None:
     link = await a_link(house)
     tab = events.tab("tab", house.cookies["bob"])
