@@ -17,6 +17,7 @@ from kaleipix_app.state.studio import Studio
 from kaleipix_app.state.views import QuestionView, TrashView, excerpt, source_view, trash_view
 
 _PAGE = 30  # pictures of the trash at a time
+_MOST = 10 * _PAGE
 
 
 class TrashBin(rx.State):
@@ -25,6 +26,7 @@ class TrashBin(rx.State):
     shown: bool = False
     items: list[TrashView] = []
     has_more: bool = False
+    is_full: bool = False  # there are older ones, and no room for them
     error: str = ""
     undo: str = ""  # what was deleted, in a sentence; empty when there is nothing to undo
     undo_version: int = 0
@@ -44,7 +46,7 @@ class TrashBin(rx.State):
     async def show_more(self) -> None:
         """What was deleted earlier."""
         viewer = await viewer_of(self)
-        self._limit = min(self._limit + _PAGE, 10 * _PAGE)
+        self._limit = min(self._limit + _PAGE, _MOST)
         await self._read(viewer)
 
     @rx.event
@@ -201,7 +203,7 @@ class TrashBin(rx.State):
     async def _read(self, viewer: Viewer) -> None:
         """Rows → views, while anybody looks at them."""
         if not self.shown:
-            self.items, self.has_more = [], False
+            self.items, self.has_more, self.is_full = [], False, False
             return
         parts = container.get()
         async with parts.db.reading() as uow:
@@ -209,7 +211,8 @@ class TrashBin(rx.State):
         items = [trash_view(one) for one in deleted[: self._limit]]
         if items != self.items:
             self.items = items
-        self.has_more = len(deleted) > self._limit
+        self.has_more = self._limit < min(len(deleted), _MOST)
+        self.is_full = len(deleted) > _MOST
 
     def _show_error(self, sentence: str) -> None:
         self.error = sentence
