@@ -138,6 +138,17 @@ def test_what_was_selected_in_one_list_is_not_selected_in_another(
     expect(page.get_by_role("grid").locator("[aria-selected=true]")).to_have_count(0)
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_where_nothing_is_shown_nothing_is_selected(size: str, server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url, size)
+    a_library(page, server, f"seeker-{size}", 4)
+    page.keyboard.press("Control+a")
+    expect(bar(page)).to_contain_text("5 selected")
+    page.get_by_label("Search in prompts").fill("nowhere")
+    expect(page.get_by_text("Nothing matches")).to_be_visible()
+    expect(bar(page)).not_to_contain_text("selected")
+
+
 def test_a_picture_that_is_deleted_elsewhere_is_looked_at_no_longer(server: StudioServer, new_page: NewPage) -> None:
     page = new_page(server.url)
     a_library(page, server, "onlooker", 4)
