@@ -139,7 +139,7 @@ def collection_question() -> rx.Component:
             rx.match(
                 Chosen.naming,
                 ("rename", "Rename collection"),
-                ("delete", f"Delete “{Library.collection}”?"),
+                ("delete", f"Delete “{Chosen.about}”?"),
                 "New collection",
             ),
             id="collection-title",
@@ -165,7 +165,7 @@ def collection_question() -> rx.Component:
                     rx.el.input(
                         id="collection-name",
                         name="name",
-                        default_value=rx.cond(Chosen.naming == "rename", Library.collection, ""),
+                        default_value=rx.cond(Chosen.naming == "rename", Chosen.about, ""),
                         max_length=60,
                         required=True,
                         **told_wrong(Chosen.error != "", "collection-error"),

@@ -44,6 +44,10 @@ def share_list() -> rx.Component:
             Shares.has_more,
             rx.el.button("Show older", type="button", on_click=Shares.show_more, class_name=theme.SECONDARY),
         ),
+        rx.cond(
+            Shares.is_full,
+            rx.el.p("Older links come up here when newer ones have been revoked.", class_name=theme.HINT),
+        ),
         rx.el.p(
             "Views are a count and nothing else: who looks at a link is not recorded anywhere.", class_name=theme.HINT
         ),

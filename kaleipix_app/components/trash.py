@@ -102,6 +102,10 @@ def trash() -> rx.Component:
                         "Show older", type="button", on_click=TrashBin.show_more, class_name=f"{theme.SECONDARY} w-full"
                     ),
                 ),
+                rx.cond(
+                    TrashBin.is_full,
+                    rx.el.p("Older ones come up here when newer ones have left the trash.", class_name=theme.HINT),
+                ),
             ),
             rx.el.div(
                 rx.icon("trash-2", size=28, class_name="text-muted"),

@@ -8,7 +8,9 @@ import reflex as rx
 
 # The region is there before its text, so that screen readers announce it. The time stands still while the pointer or
 # the keyboard is on it. If the deleted thing took the focus with it, the focus goes on here instead of nowhere.
+# With two lines on the page the keys undo what was done last, and leave the other.
 _CODE = """
+const kxLines = [];
 function KxUndo({text, version, undoable, seconds, onUndo, onDone, undoClass, closeClass, boxClass, ref: _ref, ...props}) {
   const button = useRef(null), held = useRef(false), live = useRef({});
   live.current = {undoable, onUndo, onDone};
@@ -22,12 +24,13 @@ function KxUndo({text, version, undoable, seconds, onUndo, onDone, undoClass, cl
     }, 200);
     const keyed = (event) => {
       const typing = event.target.closest?.("input, textarea, select, [contenteditable]") || document.querySelector("dialog[open]");
-      if (live.current.undoable && event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !typing) {
+      if (kxLines.filter((line) => line.current.undoable).at(-1) === live && event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !typing) {
         event.preventDefault(); live.current.onUndo();
       }
     };
+    kxLines.push(live);
     document.addEventListener("keydown", keyed);
-    return () => { clearInterval(timer); document.removeEventListener("keydown", keyed); };
+    return () => { clearInterval(timer); kxLines.splice(kxLines.indexOf(live), 1); document.removeEventListener("keydown", keyed); };
   }, [text, version, seconds]);
   const hold = (on) => () => { held.current = on; };
   return jsx("div", {...props, role: "status"}, text && jsx("div", {className: boxClass, onMouseEnter: hold(true), onMouseLeave: hold(false)},

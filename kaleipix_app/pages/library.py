@@ -142,6 +142,7 @@ def _nothing() -> rx.Component:
                 rx.el.a("Make a picture", href=room_address(Library.username_shown, STUDIO), class_name=theme.PRIMARY),
             ),
         ),
+        on_mount=Chosen.clear,  # the grid is gone with its marks, and nobody sees what would be acted upon
         class_name="flex grow flex-col items-center justify-center gap-4 py-16",
     )
 

@@ -8,6 +8,7 @@ from kaleipix_app.state.account import Account
 from kaleipix_app.state.farewell import say_farewell
 from kaleipix_app.state.guard import Session, viewer_with
 from kaleipix_app.state.library import Library
+from kaleipix_app.state.picture_detail import PictureDetail
 from kaleipix_app.state.plans import Plans
 from kaleipix_app.state.policy_notice import PolicyNotice
 from kaleipix_app.state.privacy_centre import PrivacyCentre
@@ -39,6 +40,9 @@ async def refresh(app: rx.App, token: str) -> bool:
         library = await root.get_state(Library)
         if library.ready:
             await library._refresh(viewer)
+        detail = await root.get_state(PictureDetail)
+        if detail.shown.id:
+            await detail._refresh(viewer)
         if account.ready:
             await account._read(viewer)
         if centre.ready:

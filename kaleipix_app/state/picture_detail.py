@@ -76,6 +76,16 @@ class PictureDetail(rx.State):
         self.shown = DetailView()
         return rx.redirect(f"/w/{viewer.username}") if taken else None
 
+    async def _refresh(self, viewer: Viewer) -> None:
+        """Something changed: what is gone by now is not looked at any longer, nor can anything be done with it."""
+        parts = container.get()
+        async with parts.db.reading() as uow:
+            kept = await parts.images.kept(uow, viewer.user_id, [self.shown.id])
+        if not kept:
+            self.shown = DetailView()
+            library = await self.get_state(Library)
+            library._show_error("This picture is not there any more.")
+
     async def _show(self, viewer: Viewer, image_id: str) -> None:
         parts = container.get()
         async with parts.db.reading() as uow:

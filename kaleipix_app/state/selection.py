@@ -11,7 +11,7 @@ import reflex as rx
 from kaleipix_app.backend import container
 from kaleipix_app.backend.accounts.viewer import Viewer
 from kaleipix_app.backend.counted import counted
-from kaleipix_app.backend.errors import BadInput, NotFound
+from kaleipix_app.backend.errors import BadInput, Conflict, NotFound
 from kaleipix_app.backend.generation.library.filters import Filter, Selection
 from kaleipix_app.backend.generation.library.pages import MOST_COUNTED
 from kaleipix_app.state.guard import sentences, viewer_of
@@ -45,11 +45,13 @@ class Chosen(rx.State):
     told: str = ""  # what was done with what was selected
     undoable: bool = False  # what is told
     naming: str = ""  # the dialog for a name that is open: new, rename, delete
+    about: str = ""  # the name of the collection that it was opened for, whatever is looked at by then
     error: str = ""
     _ids: set[str] = set()
     _filter: Filter = Filter()  # of everything
     _total: int = 0
     _moved: _Moved = _Moved()  # by what is told
+    _about: str = ""
 
     @rx.event
     async def toggle(self, image_id: str, on: bool) -> None:
@@ -99,8 +101,8 @@ class Chosen(rx.State):
         library = await self.get_state(Library)
         parts = container.get()
         with sentences(library._show_error):
+            ids = await self._chosen(viewer)
             async with parts.db.unit_of_work() as uow:
-                ids = await parts.library.chosen(uow, viewer.user_id, self._selection())
                 await parts.library.set_favourite(uow, viewer, ids, on)
             self._clear()
             if library._wanted.favourites and not on:
@@ -117,9 +119,8 @@ class Chosen(rx.State):
         library = await self.get_state(Library)
         parts = container.get()
         with sentences(library._show_error):
+            ids = [image_id] if image_id else await self._chosen(viewer)
             async with parts.db.unit_of_work() as uow:
-                selection = Selection(frozenset({image_id})) if image_id else self._selection()
-                ids = await parts.library.chosen(uow, viewer.user_id, selection)
                 removed = await parts.deletions.delete_many(uow, viewer, ids)
             if removed.stayed:
                 library.error = f"Pictures that something is being made from stayed: {removed.stayed:,}."
@@ -137,11 +138,8 @@ class Chosen(rx.State):
         """A link to them."""
         viewer = await viewer_of(self)
         library, dialog = await self.get_state(Library), await self.get_state(ShareDialog)
-        parts = container.get()
         with sentences(library._show_error):
-            async with parts.db.reading() as uow:
-                ids = await parts.library.chosen(uow, viewer.user_id, self._selection())
-            await dialog._ask(viewer, ids)
+            await dialog._ask(viewer, await self._chosen(viewer))
 
     @rx.event
     async def put_into(self, collection_id: str) -> None:
@@ -160,8 +158,8 @@ class Chosen(rx.State):
         library = await self.get_state(Library)
         parts = container.get()
         with sentences(library._show_error):
+            ids = await self._chosen(viewer)
             async with parts.db.unit_of_work() as uow:
-                ids = await parts.library.chosen(uow, viewer.user_id, self._selection())
                 await parts.collections.remove(uow, viewer, library._wanted.collection, ids)
             self._clear()
             self._tell_moved(_Moved(library._wanted.collection, tuple(ids), was_in=True), library.collection)
@@ -188,14 +186,16 @@ class Chosen(rx.State):
     @rx.event
     async def ask_name(self, kind: str) -> None:
         """Before a collection is made or gets another name."""
+        library = await self.get_state(Library)
         self.naming, self.error = kind if kind in ("new", "rename", "delete") else "", ""
+        self.about, self._about = library.collection, library._wanted.collection
 
     @rx.event
     async def name(self, form: dict[str, Any]) -> rx.event.EventSpec | None:
         """The dialog was answered: a new collection with what is selected, another name, or its end."""
         viewer = await viewer_of(self)
         library = await self.get_state(Library)
-        name, kind, current = str(form.get("name", "")), self.naming, library._wanted.collection
+        name, kind = str(form.get("name", "")), self.naming
         parts = container.get()
         self.error = ""
         with sentences(self._show_error):
@@ -203,23 +203,23 @@ class Chosen(rx.State):
                 if kind == "new":
                     made = await parts.collections.create(uow, viewer, name)
                 elif kind == "rename":
-                    await parts.collections.rename(uow, viewer, current, name)
+                    await parts.collections.rename(uow, viewer, self._about, name)
                 elif kind == "delete":
-                    await parts.collections.delete(uow, viewer, current)
+                    await parts.collections.delete(uow, viewer, self._about)
                 else:
                     raise BadInput("Choose what to do first.")
             self.naming = ""
             if kind == "new" and self.count:
                 await self._put_into(viewer, made.id)
             await library._read_collections(viewer)
-            if kind == "delete":
+            if kind == "delete" and library._wanted.collection == self._about:
                 return Library.narrow("collection", "")
         return None
 
     async def _put_into(self, viewer: Viewer, collection_id: str) -> None:
         parts = container.get()
+        ids = await self._chosen(viewer)
         async with parts.db.unit_of_work() as uow:
-            ids = await parts.library.chosen(uow, viewer.user_id, self._selection())
             added = await parts.collections.add(uow, viewer, collection_id, ids)
             mine = await parts.collections.mine(uow, viewer.user_id)
         name = next(one.name for one in mine if one.id == collection_id)
@@ -240,6 +240,19 @@ class Chosen(rx.State):
         await library._take_out(viewer, ids)
         await trash._offer_undo(viewer, ids)
 
+    async def _chosen(self, viewer: Viewer) -> list[str]:
+        """Those that are selected. Raises Conflict: since all were selected, others have come that nobody meant."""
+        parts = container.get()
+        async with parts.db.reading() as uow:
+            ids = await parts.library.chosen(uow, viewer.user_id, self._selection())
+        is_counted = self._total != MOST_COUNTED + 1
+        if self.everything and is_counted and len(ids) > self._total - len(self._ids):
+            self._clear()
+            library = await self.get_state(Library)
+            await library._start_over(viewer)
+            raise Conflict("There are more pictures in this list by now. Look at them, then select again.")
+        return ids
+
     def _selection(self) -> Selection:
         return Selection(frozenset(self._ids), self._filter if self.everything else None)
 
@@ -257,6 +270,8 @@ class Chosen(rx.State):
             self.count = f"{len(self._ids):,}" if self._ids else ""
 
     def _clear(self) -> None:
+        if self.naming == "new":  # for what is not selected any more
+            self.naming = ""
         self.picking, self.count, self.everything, self._ids = False, "", False, set()
         self.cleared += 1
 

@@ -22,6 +22,7 @@ class Shares(rx.State):
     links: list[LinkView] = []
     taken_down: list[TakenDownView] = []
     has_more: bool = False
+    is_full: bool = False  # there are older ones, and no room for them
     asks_all: bool = False
     error: str = ""
     told: str = ""
@@ -94,7 +95,8 @@ class Shares(rx.State):
         for name, value in {
             "links": links,
             "taken_down": taken,
-            "has_more": len(found) > self._shown,
+            "has_more": self._shown < min(len(found), _MOST),
+            "is_full": len(found) > _MOST,
         }.items():
             if getattr(self, name) != value:
                 setattr(self, name, value)

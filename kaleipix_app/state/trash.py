@@ -17,6 +17,7 @@ from kaleipix_app.state.studio import Studio
 from kaleipix_app.state.views import QuestionView, SourceView, TrashView, excerpt, trash_view
 
 _PAGE = 30  # pictures of the trash at a time
+_MOST = 10 * _PAGE
 
 
 class TrashBin(rx.State):
@@ -25,6 +26,7 @@ class TrashBin(rx.State):
     shown: bool = False
     items: list[TrashView] = []
     has_more: bool = False
+    is_full: bool = False  # there are older ones, and no room for them
     error: str = ""
     undo: str = ""  # what was deleted, in a sentence; empty when there is nothing to undo
     undo_version: int = 0
@@ -32,7 +34,7 @@ class TrashBin(rx.State):
     _limit: int = _PAGE
     _undoable: list[str] = []
     _from_tray: list[SourceView] = []  # of those
-    _erased: str = ""  # the picture or generation that the question is about; empty: the whole trash
+    _asked: tuple[str, ...] = ()  # the pictures, or the generation, that the question is about
 
     @rx.event
     async def toggle(self) -> None:
@@ -45,7 +47,7 @@ class TrashBin(rx.State):
     async def show_more(self) -> None:
         """What was deleted earlier."""
         viewer = await viewer_of(self)
-        self._limit = min(self._limit + _PAGE, 10 * _PAGE)
+        self._limit = min(self._limit + _PAGE, _MOST)
         await self._read(viewer)
 
     @rx.event
@@ -104,7 +106,7 @@ class TrashBin(rx.State):
         with sentences(studio._show_error):
             async with parts.db.reading() as uow:
                 record = await parts.history.one(uow, viewer.user_id, generation_id)
-            self._erased = record.id
+            self._asked = (record.id,)
             self.question = QuestionView("prompt", prompt=excerpt(record.prompt))
 
     @rx.event
@@ -116,17 +118,16 @@ class TrashBin(rx.State):
     async def erase(self, form: dict[str, Any]) -> None:
         """The question was answered with yes."""
         viewer = await viewer_of(self)
-        kind, chosen, self.question = self.question.kind, self._erased, QuestionView()
+        kind, chosen, self.question = self.question.kind, self._asked, QuestionView()
         parts = container.get()
         self.error = ""
         with sentences(self._show_error):
             if kind == "prompt":
-                await parts.deletions.erase_prompt(viewer, chosen)
+                await parts.deletions.erase_prompt(viewer, *chosen)
             elif kind:
                 with_prompt = form.get("with_prompt") in (True, "on", "true")
-                ids = [chosen] if kind == "picture" else None
-                await parts.deletions.erase(viewer, ids, with_prompt=with_prompt)
-                if ids is None or chosen in self._undoable:
+                await parts.deletions.erase(viewer, frozenset(chosen), with_prompt=with_prompt)
+                if not set(chosen).isdisjoint(self._undoable):
                     self._let_go()
         await self._read_all(viewer)
 
@@ -141,7 +142,7 @@ class TrashBin(rx.State):
             self.error = "This picture is no longer in the trash."
             return
         prompts = [one.prompt for one in asked if one.is_last and one.prompt]
-        self._erased = image_id
+        self._asked = tuple(one.picture.id for one in asked)
         self.question = QuestionView(
             "picture" if image_id else "all",
             count=f"{len(asked):,}",
@@ -206,7 +207,7 @@ class TrashBin(rx.State):
     async def _read(self, viewer: Viewer) -> None:
         """Rows → views, while anybody looks at them."""
         if not self.shown:
-            self.items, self.has_more = [], False
+            self.items, self.has_more, self.is_full = [], False, False
             return
         parts = container.get()
         async with parts.db.reading() as uow:
@@ -214,7 +215,8 @@ class TrashBin(rx.State):
         items = [trash_view(one) for one in deleted[: self._limit]]
         if items != self.items:
             self.items = items
-        self.has_more = len(deleted) > self._limit
+        self.has_more = self._limit < min(len(deleted), _MOST)
+        self.is_full = len(deleted) > _MOST
 
     def _show_error(self, sentence: str) -> None:
         self.error = sentence

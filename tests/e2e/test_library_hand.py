@@ -139,6 +139,34 @@ def test_what_was_selected_in_one_list_is_not_selected_in_another(
 
 
 @pytest.mark.parametrize("size", SIZES)
+def test_where_nothing_is_shown_nothing_is_selected(size: str, server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url, size)
+    a_library(page, server, f"seeker-{size}", 4)
+    page.keyboard.press("Control+a")
+    expect(bar(page)).to_contain_text("5 selected")
+    page.get_by_label("Search in prompts").fill("nowhere")
+    expect(page.get_by_text("Nothing matches")).to_be_visible()
+    expect(bar(page)).not_to_contain_text("selected")
+
+
+def test_a_picture_that_is_deleted_elsewhere_is_looked_at_no_longer(server: StudioServer, new_page: NewPage) -> None:
+    page = new_page(server.url)
+    a_library(page, server, "onlooker", 4)
+    other = page.context.new_page()
+    other.goto("/w/onlooker/library")
+    tiles(page).first.click()
+    picture = page.get_by_role("dialog", name="Picture")
+    expect(picture).to_be_visible()
+    tiles(other).nth(1).locator("..").press("Delete")
+    expect(other.get_by_text(total(4), exact=True)).to_be_visible()
+    expect(page.get_by_text(total(4), exact=True)).to_be_attached()
+    expect(picture).to_be_visible()
+    tiles(other).first.locator("..").press("Delete")
+    expect(picture).to_be_hidden()
+    expect(page.get_by_role("alert")).to_have_text("This picture is not there any more.")
+
+
+@pytest.mark.parametrize("size", SIZES)
 def test_back_closes_the_picture_and_later_brings_the_place_back(
     size: str, server: StudioServer, new_page: NewPage
 ) -> None:

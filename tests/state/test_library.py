@@ -128,6 +128,30 @@ async def test_what_is_done_is_done_to_the_list_that_was_selected_whatever_is_lo
     assert [one.picture.is_favourite for one in kept] == [True, False]
 
 
+async def test_pictures_that_joined_the_list_after_it_was_selected_are_looked_at_first(house: House, tab: Tab) -> None:
+    parts = house.parts
+    async with parts.db.unit_of_work() as uow:
+        trip = await parts.collections.create(uow, house.ann, "Trip")
+        await parts.collections.add(uow, house.ann, trip.id, [house.result_id])
+    tab.address = f"/w/ann/library?collection={trip.id}"
+    await tab.send(Library.open())
+    await tab.send(Chosen.select_all())
+    assert (await tab.state(Chosen)).count == "1"
+    async with parts.db.unit_of_work() as uow:
+        await parts.collections.add(uow, house.ann, trip.id, [house.source_id])
+    await tab.send(Chosen.mark(True))
+    library, chosen = await tab.state(Library), await tab.state(Chosen)
+    assert library.error == "There are more pictures in this list by now. Look at them, then select again."
+    assert ([one.favourite for one in library.page.items], library.total, chosen.count) == ([False, False], "2", "")
+    await tab.send(Chosen.select_all())
+    await tab.send(Chosen.mark(True))
+    async with parts.db.reading() as uow:
+        assert [one.picture.is_favourite for one in await parts.library.page(uow, house.ann.user_id, Filter())] == [
+            True,
+            True,
+        ]
+
+
 async def test_a_source_of_something_unfinished_stays(house: House, tab: Tab) -> None:
     await tab.send(Chosen.select_all())
     await tab.send(Chosen.delete(""))

@@ -11,6 +11,7 @@ from kaleipix_app.backend.errors import BadInput
 from kaleipix_app.backend.sharing.links import OwnLink
 from kaleipix_app.backend.sharing.models import Share
 from kaleipix_app.backend.sharing.terms import Terms
+from kaleipix_app.state import shares as shares_module
 from kaleipix_app.state.notices import Notices
 from kaleipix_app.state.selection import Chosen
 from kaleipix_app.state.share_dialog import ShareDialog
@@ -89,6 +90,46 @@ async def test_links_are_listed_changed_and_ended(house: House, events: Events) 
     assert (await tab.state(Shares)).asks_all
     await tab.send(Shares.revoke_all())
     assert ((await tab.state(Shares)).links, (await tab.state(Shares)).told) == ([], "All links have ended.")
+
+
+async def test_a_list_that_can_grow_no_further_says_so_and_offers_no_more(
+    house: House, events: Events, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shares_module, "_PAGE", 1)
+    monkeypatch.setattr(shares_module, "_MOST", 2)
+    latest = [await a_link(house) for _ in range(3)][-1]
+    tab = events.tab("tab", house.cookies["ann"])
+    await tab.send(Shares.open())
+
+    async def seen() -> tuple[int, bool]:
+        page: Shares = await tab.state(Shares)
+        return len(page.links), page.has_more
+
+    assert await seen() == (1, True)
+    await tab.send(Shares.show_more())
+    assert await seen() == (2, False)
+    assert (await tab.state(Shares)).is_full
+    await tab.send(Shares.revoke(latest.id))
+    assert await seen() == (2, False)
+    assert not (await tab.state(Shares)).is_full
+
+
+async def test_a_passcode_that_was_taken_off_meanwhile_is_not_believed_to_be_as_it_was(
+    house: House, events: Events
+) -> None:
+    link = await a_link(house)
+    tab, other = events.tab("tab", house.cookies["ann"]), events.tab("another-tab", house.cookies["ann"])
+    await tab.send(ShareDialog.ask_link(link.id))
+    await tab.send(ShareDialog.submit({**FORM, "protected": True, "passcode": "sesame"}))
+    await tab.send(ShareDialog.ask_link(link.id))
+    await other.send(ShareDialog.ask_link(link.id))
+    await other.send(ShareDialog.submit(FORM))
+    await tab.send(ShareDialog.submit({**FORM, "protected": True, "passcode": ""}))
+    opened = await dialog(tab)
+    assert (opened.wrong, opened.error) == ("passcode", "This link has no passcode. Type one of 4 to 64 characters.")
+    await tab.send(ShareDialog.submit({**FORM, "protected": True, "passcode": "sesame"}))
+    async with house.parts.db.reading() as uow:
+        assert (await house.parts.sharing.links.one(uow, house.ann, link.id)).has_passcode
 
 
 async def test_a_stranger_can_neither_share_nor_see_nor_end_what_is_anns(house: House, events: Events) -> None:

@@ -6,6 +6,7 @@ import pytest
 import reflex as rx
 
 from kaleipix_app.backend.errors import DatabaseFailed
+from kaleipix_app.state import trash as trash_module
 from kaleipix_app.state.composer import Composer
 from kaleipix_app.state.notices import Notices
 from kaleipix_app.state.studio import Studio, next_to
@@ -78,6 +79,35 @@ async def test_an_unanswered_question_erases_nothing(house: House, tab: Tab) -> 
     await tab.send(TrashBin.erase({"with_prompt": True}))
     await tab.send(TrashBin.restore(house.result_id))
     assert (await tab.state(Studio)).stage.id == house.result_id
+
+
+async def test_a_trash_that_can_be_shown_no_further_says_so_and_offers_no_more(
+    house: House, tab: Tab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trash_module, "_PAGE", 1)
+    monkeypatch.setattr(trash_module, "_MOST", 1)
+    await tab.send(Studio.cancel(house.queued_id))
+    await tab.send(TrashBin.delete(house.result_id))
+    await tab.send(TrashBin.delete(house.source_id))
+    await tab.send(TrashBin.toggle())
+    trash = await tab.state(TrashBin)
+    assert ([one.id for one in trash.items], trash.has_more, trash.is_full) == ([house.source_id], False, True)
+    await tab.send(TrashBin.restore(house.source_id))
+    trash = await tab.state(TrashBin)
+    assert ([one.id for one in trash.items], trash.has_more, trash.is_full) == ([house.result_id], False, False)
+
+
+async def test_what_comes_into_the_trash_after_the_question_is_not_emptied_with_it(
+    house: House, tab: Tab, events: Events
+) -> None:
+    await tab.send(Studio.cancel(house.queued_id))
+    await tab.send(TrashBin.delete(house.result_id))
+    await tab.send(TrashBin.toggle())
+    await tab.send(TrashBin.ask_all())
+    assert (await tab.state(TrashBin)).question.count == "1"
+    await events.tab("another-tab-of-ann", house.cookies["ann"]).send(TrashBin.delete(house.source_id))
+    await tab.send(TrashBin.erase({}))
+    assert [one.id for one in (await tab.state(TrashBin)).items] == [house.source_id]
 
 
 async def test_the_source_of_something_unfinished_stays_and_says_why(house: House, tab: Tab) -> None:

@@ -6,7 +6,7 @@ for twelve months, whatever happens here (policy).
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -144,7 +144,7 @@ class Deletions:
             for one in trashed
         ]
 
-    async def erase(self, viewer: Viewer, image_ids: Sequence[str] | None, *, with_prompt: bool) -> int:
+    async def erase(self, viewer: Viewer, image_ids: Collection[str] | None, *, with_prompt: bool) -> int:
         """Remove pictures of the trash for ever (None: all of it); returns how many are gone.
 
         `with_prompt` also erases the prompt of each generation of which no picture is kept. Raises NotFound.

@@ -20,7 +20,7 @@ from kaleipix_app.backend.media.models import Image
 from kaleipix_app.backend.media.origin import Origins
 from kaleipix_app.backend.sharing.addresses import Addresses
 from kaleipix_app.backend.sharing.models import Share, ShareImage
-from kaleipix_app.backend.sharing.terms import KEEP, Terms, expiry_of
+from kaleipix_app.backend.sharing.terms import KEEP, NO_PASSCODE, Terms, expiry_of
 
 MOST_PICTURES = 500
 _MOST_TOLD = 20
@@ -103,8 +103,10 @@ class Links:
         return await self.one(uow, viewer, id)
 
     async def edit(self, uow: UnitOfWork, viewer: Viewer, share_id: str, terms: Terms) -> OwnLink:
-        """Other terms for the same address. Raises NotFound."""
+        """Other terms for the same address. Raises NotFound, BadInput (there is no passcode to keep)."""
         share = await self._mine(uow, viewer, share_id)
+        if terms.passcode_hash == KEEP and share.passcode_hash is None:
+            raise BadInput(NO_PASSCODE, code="passcode")
         _apply(share, terms, self._clock.now())
         await uow.session.flush()
         self._ring(uow, viewer)

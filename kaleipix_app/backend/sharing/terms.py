@@ -22,6 +22,7 @@ EXPIRIES: dict[str, timedelta | None] = {
 DEFAULT_EXPIRY = "7"
 LONGEST_TITLE = 120
 SHORTEST_PASSCODE, LONGEST_PASSCODE = 4, 64
+NO_PASSCODE = f"This link has no passcode. Type one of {SHORTEST_PASSCODE} to {LONGEST_PASSCODE} characters."
 
 
 @dataclass(frozen=True)
