@@ -138,7 +138,7 @@ function KxLibraryGrid({page, found, days, change, cleared, everything, selected
     const mod = event.ctrlKey || event.metaKey, key = event.key;
     if (event.defaultPrevented || kxIsTyping(event.target)) return;
     const inside = box.current?.contains(event.target), at = items[active]?.id;
-    const act = (run) => { event.preventDefault(); run(); };
+    const act = (run) => { event.preventDefault(); if (!event.repeat || key.startsWith("Arrow")) run(); };  // held: pressed once
     if (mod && key.toLowerCase() === "a" && !event.shiftKey) return act(() => { setChosen({all: true, ids: new Set()}); onAll?.(); });
     if (mod || event.altKey) return;
     if (key === "Escape" && any) return act(() => { setChosen({all: false, ids: new Set()}); onNone?.(); });

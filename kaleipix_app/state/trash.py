@@ -112,7 +112,7 @@ class TrashBin(rx.State):
     @rx.event
     async def dismiss(self) -> None:
         """Nothing goes."""
-        self.question = QuestionView()
+        self.question, self._asked = QuestionView(), ()
 
     @rx.event
     async def erase(self, form: dict[str, Any]) -> None:
