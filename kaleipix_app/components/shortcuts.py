@@ -54,8 +54,9 @@ _CODE = """
 function KxShortcuts({listed, onStep, buttonClass, ref: _ref, ...props}) {
   const dialog = useRef(null), search = useRef(null), live = useRef({}), [words, setWords] = useState(""), [open, setOpen] = useState(false);
   live.current = {onStep};
-  const show = () => { setWords(""); setOpen(true); };
-  useEffect(() => { if (open) { dialog.current.showModal(); search.current.focus(); } }, [open]);
+  // Asked for again before it has told that it is closed, it stays.
+  const show = () => { setWords(""); setOpen(true); if (!dialog.current.open) dialog.current.showModal(); search.current?.focus(); };
+  useEffect(() => { if (open) search.current.focus(); }, [open]);
   useEffect(() => {
     const press = (key) => { const all = document.querySelectorAll('[data-key="' + key + '"]'); all[all.length - 1]?.click(); return all.length > 0; };
     const focus = (id) => { const field = document.getElementById(id); field?.focus(); return Boolean(field); };
@@ -81,7 +82,7 @@ function KxShortcuts({listed, onStep, buttonClass, ref: _ref, ...props}) {
   const found = listed.filter((line) => line.join(" ").toLowerCase().includes(words.toLowerCase()));
   return jsx(Fragment, null,
     jsx("button", {...props, type: "button", onClick: show, "aria-label": "Keyboard shortcuts", title: "Keyboard shortcuts (?)", className: buttonClass}, jsx(LucideKeyboard, {size: 18})),
-    jsx("dialog", {ref: dialog, "aria-labelledby": "keys-title", onClose: () => setOpen(false), onClick: (event) => { if (event.target === dialog.current) dialog.current.close(); },
+    jsx("dialog", {ref: dialog, "aria-labelledby": "keys-title", onClose: () => setOpen(dialog.current.open), onClick: (event) => { if (event.target === dialog.current) dialog.current.close(); },
       className: "m-auto h-[min(40rem,86dvh)] w-[min(30rem,calc(100vw-2rem))] flex-col gap-3 rounded-panel border border-line bg-surface p-5 text-ink shadow-float open:flex backdrop:bg-black/60"}, open && jsx(Fragment, null,
       jsx("div", {className: "flex items-center"},
         jsx("h2", {id: "keys-title", className: "grow text-lg font-semibold tracking-tight"}, "Keyboard shortcuts"),

@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 from kaleipix_app.__main__ import app
 from kaleipix_app.backend.settings import Settings
 from kaleipix_app.commands import serve
+from tests.e2e.studio_server import free_port
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +32,8 @@ def taken() -> Iterator[int]:
 
 
 def _run(*arguments: str, **settings: str) -> Result:
-    return CliRunner().invoke(app, arguments, env={f"KALEIPIX_{name}": value for name, value in settings.items()})
+    chosen = {"PORT": str(free_port()), **settings}  # somebody may use Kaleipix on this machine
+    return CliRunner().invoke(app, arguments, env={f"KALEIPIX_{name}": value for name, value in chosen.items()})
 
 
 def _assert_refused(result: Result, reason: str) -> None:

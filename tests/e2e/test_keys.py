@@ -226,6 +226,20 @@ def test_a_key_does_what_the_list_says(words: str, page: Page) -> None:
     KEYS[words](page)
 
 
+def test_the_list_that_is_asked_for_again_at_once_is_there(page: Page) -> None:
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(dialog.get_by_label("Search keys")).to_be_focused()
+    page.evaluate(
+        """() => {
+            document.querySelector("dialog[open]").close();  // it tells so in a task of its own
+            document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "?", bubbles: true}));
+            return new Promise((done) => setTimeout(done));
+        }"""
+    )
+    expect(dialog.get_by_label("Search keys")).to_be_focused()
+
+
 def test_every_key_that_is_listed_is_tried() -> None:
     told = [does for _, does in LISTED]
     tried = {does for does in told for words in (*KEYS, "Edit with mask", "Take back") if words in does}
